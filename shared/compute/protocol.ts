@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { deviceReportSchema } from '../domain/device';
+import { evaluationSchema } from '../domain/evaluation';
+import { contentHashSchema } from '../domain/ids';
+import { modelCardSchema } from '../domain/model';
+import { quickRecipeSchema } from '../domain/recipe';
+import { trainingProgressSchema } from '../domain/run';
+import { failureSchema } from '../ipc/failure';
+
+/** A file to classify; `key` is the caller's and comes back with the result. */
+const fileToClassifySchema = z.object({ key: z.int(), path: z.string() });
+
+/** What became of one file. A file is stored under its hash, durably, before its result is sent. */
+export const classifiedFileSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('classified'),
+    key: z.int(),
+    hash: contentHashSchema,
+    /** File name in the image store: `<hash>.<extension>`. */
+    stored: z.string(),
+    bytes: z.int(),
+    /** Pixels, after the file's orientation was applied. */
+    width: z.int(),
+    height: z.int(),
+    /** Calibrated, in the order of the model's classes. */
+    probabilities: z.instanceof(Float32Array),
+  }),
+  z.object({ kind: z.literal('unreadable'), key: z.int(), failure: failureSchema }),
+]);
+
+const labelledFileSchema = z.object({ path: z.string(), classId: z.string(), slide: z.string().nullable() });
+
+const evaluatedFileSchema = z.object({
+  path: z.string(),
+  classId: z.string(),
+  probabilities: z.instanceof(Float32Array),
+});
+
+/** A file that was left out, with why. */
+export const leftOutFileSchema = z.object({ path: z.string(), failure: failureSchema });
+
+/** Every request that main may make of the compute process: what it takes, what it reports on the way, what it gives. */
+export const computeRequests = {
+  device: { params: z.null(), progress: z.never(), result: deviceReportSchema },
+  /** Loads a model (kept until another is asked for) and classifies files; results come as progress, in any order, each file once. */
+  classify: {
+    params: z.object({
+      modelFolder: z.string(),
+      /** Folder of the content-addressed image store. */
+      imageStore: z.string(),
+      files: z.array(fileToClassifySchema).max(4096),
+    }),
+    progress: z.array(classifiedFileSchema),
+    /** Milliseconds the graph ran. */
+    result: z.object({ graphMilliseconds: z.number() }),
+  },
+  /** A picture of a stored image that every renderer can show: PNG, at most `side` pixels, orientation applied. */
+  picture: {
+    params: z.object({ path: z.string(), side: z.int().positive() }),
+    progress: z.never(),
+    result: z.instanceof(Uint8Array),
+  },
+  trainQuick: {
+    params: z.object({
+      name: z.string(),
+      modelId: z.string(),
+      files: z.array(labelledFileSchema),
+      recipe: quickRecipeSchema,
+      /** Where the model folder is written: made whole or not at all. */
+      modelFolder: z.string(),
+      /** Features by image hash and backbone are kept here between runs. */
+      featureCache: z.string(),
+      description: z.string(),
+    }),
+    progress: trainingProgressSchema,
+    result: z.object({ card: modelCardSchema, leftOut: z.array(leftOutFileSchema) }),
+  },
+  evaluate: {
+    params: z.object({ modelFolder: z.string(), files: z.array(labelledFileSchema) }),
+    progress: trainingProgressSchema,
+    result: z.object({
+      evaluation: evaluationSchema,
+      predictions: z.array(evaluatedFileSchema),
+      leftOut: z.array(leftOutFileSchema),
+      /** SHA-256 over the sorted lines `<class> <sha256 of file>`. */
+      dataHash: z.string(),
+    }),
+  },
+} as const;
+
+export type ComputeRequests = typeof computeRequests;
+export type ComputeMethod = keyof ComputeRequests;
+export type ComputeParams<M extends ComputeMethod> = z.infer<ComputeRequests[M]['params']>;
+export type ComputeProgress<M extends ComputeMethod> = z.infer<ComputeRequests[M]['progress']>;
+export type ComputeResult<M extends ComputeMethod> = z.infer<ComputeRequests[M]['result']>;
+export type ClassifiedFile = z.infer<typeof classifiedFileSchema>;
+export type LabelledFile = z.infer<typeof labelledFileSchema>;
+export type LeftOutFile = z.infer<typeof leftOutFileSchema>;
+
+/** Main to compute: a call, the cancelling of a call, or the end (close what is open and exit). */
+export const toComputeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('call'), id: z.int(), method: z.string(), params: z.unknown() }),
+  z.object({ kind: z.literal('cancel'), id: z.int() }),
+  z.object({ kind: z.literal('dispose') }),
+]);
+
+/** Compute to main. `ready` comes once; `log` lines reach the log file. */
+export const fromComputeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('event'), id: z.int(), value: z.unknown() }),
+  z.object({ kind: z.literal('result'), id: z.int(), value: z.unknown() }),
+  z.object({ kind: z.literal('failure'), id: z.int(), failure: failureSchema }),
+  z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
+]);
+
+export type ToCompute = z.infer<typeof toComputeSchema>;
+export type FromCompute = z.infer<typeof fromComputeSchema>;

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { failureSchema } from '../ipc/failure';
+import { batchIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
+
+/** Where a batch stands. A batch that was running when the program died is found `paused` at the next start. */
+export const batchStateSchema = z.enum(['queued', 'running', 'paused', 'cancelled', 'failed', 'done']);
+
+/** Reads the files of one or more dropped folders; every folder that holds images is one slide. */
+export const batchSchema = z.object({
+  id: batchIdSchema,
+  name: z.string(),
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  modelId: modelIdSchema,
+  sources: z.array(z.string()),
+  state: batchStateSchema,
+  failure: failureSchema.nullable(),
+  /** Whether the folders have been walked to the end, so that `total` is final. */
+  walked: z.boolean(),
+  total: z.int().nonnegative(),
+  classified: z.int().nonnegative(),
+  duplicates: z.int().nonnegative(),
+  unreadable: z.int().nonnegative(),
+});
+
+/** What a slide's cells were called by the model and after review: numbers of cells by class id, `unidentified` apart. */
+export const slideCountsSchema = z.object({
+  machine: z.record(z.string(), z.int()),
+  reviewed: z.record(z.string(), z.int()),
+  machineUnidentified: z.int(),
+  reviewedUnidentified: z.int(),
+  /** Cells that a person confirmed or corrected. */
+  seen: z.int(),
+});
+
+export const slideSchema = z.object({
+  id: slideIdSchema,
+  batchId: batchIdSchema,
+  /** The folder's name. */
+  name: z.string(),
+  /** Absolute path of the folder. */
+  folder: z.string(),
+  files: z.int().nonnegative(),
+  classified: z.int().nonnegative(),
+  duplicates: z.int().nonnegative(),
+  unreadable: z.int().nonnegative(),
+  counts: slideCountsSchema,
+});
+
+/** A file that could not be read, or holds what another file of its slide holds. */
+export const setAsideFileSchema = z.object({
+  slideId: slideIdSchema,
+  path: z.string(),
+  kind: z.enum(['unreadable', 'duplicate']),
+  /** Why, in the user's words. */
+  reason: z.string(),
+  /** Of a duplicate: the content both share. */
+  hash: contentHashSchema.nullable(),
+});
+
+export const batchProgressSchema = z.object({
+  batchId: batchIdSchema,
+  state: batchStateSchema,
+  walked: z.boolean(),
+  /** Files settled so far: classified, duplicate or unreadable. */
+  done: z.int(),
+  total: z.int(),
+  unreadable: z.int(),
+  duplicates: z.int(),
+  /** Over the last seconds; null until known. */
+  imagesPerSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  slideName: z.string(),
+});
+
+export type BatchState = z.infer<typeof batchStateSchema>;
+export type Batch = z.infer<typeof batchSchema>;
+export type Slide = z.infer<typeof slideSchema>;
+export type SlideCounts = z.infer<typeof slideCountsSchema>;
+export type SetAsideFile = z.infer<typeof setAsideFileSchema>;
+export type BatchProgress = z.infer<typeof batchProgressSchema>;

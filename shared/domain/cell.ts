@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { cellIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
+
+/** `classified` and `unidentified` are the model's word, `confirmed` and `corrected` a person's. A person may also set a cell to unidentified: then it is `corrected` with no class. */
+export const cellStatusSchema = z.enum(['classified', 'unidentified', 'confirmed', 'corrected']);
+
+/** What the gallery needs of a cell. */
+export const cellSchema = z.object({
+  id: cellIdSchema,
+  slideId: slideIdSchema,
+  hash: contentHashSchema,
+  /** File name within its slide. */
+  file: z.string(),
+  /** Class now: the person's if one spoke, else the model's; null if unidentified. */
+  classId: z.string().nullable(),
+  /** The model's most probable class, whether or not it passed the threshold. */
+  topClassId: z.string(),
+  /** Calibrated probability of `topClassId`. */
+  confidence: z.number(),
+  status: cellStatusSchema,
+});
+
+/** One change of one cell, oldest first in a history. */
+export const reviewEventSchema = z.object({
+  at: z.string(),
+  who: z.string(),
+  action: z.enum(['confirm', 'correct', 'undo', 'redo']),
+  fromClassId: z.string().nullable(),
+  fromStatus: cellStatusSchema,
+  toClassId: z.string().nullable(),
+  toStatus: cellStatusSchema,
+});
+
+export const cellDetailSchema = z.object({
+  cell: cellSchema,
+  /** Absolute path of the file it came from. */
+  path: z.string(),
+  width: z.int(),
+  height: z.int(),
+  modelId: modelIdSchema,
+  modelName: z.string(),
+  /** Calibrated probability of each class of the model. */
+  probabilities: z.record(z.string(), z.number()),
+  history: z.array(reviewEventSchema),
+});
+
+/** What a person did to a cell. */
+export const reviewDecisionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('confirm') }),
+  z.object({ kind: z.literal('class'), classId: z.string().min(1) }),
+  z.object({ kind: z.literal('unidentified') }),
+]);
+
+export type CellStatus = z.infer<typeof cellStatusSchema>;
+export type Cell = z.infer<typeof cellSchema>;
+export type CellDetail = z.infer<typeof cellDetailSchema>;
+export type ReviewEvent = z.infer<typeof reviewEventSchema>;
+export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { evaluationSchema } from './evaluation';
+import { modelIdSchema } from './ids';
+import { recipeSchema } from './recipe';
+
+/** What stands in a model folder's card.json: where the model comes from, what it can and cannot do. */
+export const modelCardSchema = z.object({
+  formatVersion: z.literal(1),
+  id: modelIdSchema,
+  name: z.string().min(1),
+  createdAt: z.string(),
+  recipe: recipeSchema,
+  /** In the order of the model's outputs. */
+  classIds: z.array(z.string()).min(2),
+  backbone: z.object({ name: z.string(), sha256: z.string() }),
+  inputSize: z.int().positive(),
+  /** Divides the logits (temperature scaling, Guo et al. 2017). */
+  temperature: z.number().positive(),
+  /** Below this top probability a cell is unidentified. */
+  threshold: z.number().min(0).max(1),
+  /** Error expected among identified cells at the threshold, from the validation part. */
+  expectedError: z.number(),
+  data: z.object({
+    description: z.string(),
+    /** SHA-256 over the sorted lines `<class> <sha256 of file>`, so that the same images give the same hash. */
+    snapshotHash: z.string(),
+    perClass: z.record(z.string(), z.int()),
+    training: z.int(),
+    validation: z.int(),
+    test: z.int(),
+    seed: z.int(),
+    /** Whether the split kept slides together; false where no slides were known. */
+    bySlide: z.boolean(),
+  }),
+  /** On the locked test part, which took no part in any choice. */
+  evaluation: evaluationSchema,
+  limits: z.array(z.string()),
+  /** SHA-256 of the files beside the card, by file name. */
+  files: z.record(z.string(), z.string()),
+});
+
+/** A model of this workspace (or the starter, which every workspace has). */
+export const modelSchema = z.object({
+  id: modelIdSchema,
+  card: modelCardSchema,
+  live: z.boolean(),
+  origin: z.enum(['starter', 'trained']),
+});
+
+export type ModelCard = z.infer<typeof modelCardSchema>;
+export type Model = z.infer<typeof modelSchema>;

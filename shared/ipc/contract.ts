@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { batchProgressSchema, batchSchema, setAsideFileSchema, slideSchema } from '../domain/batch';
+import { cellDetailSchema, cellSchema, reviewDecisionSchema } from '../domain/cell';
+import { deviceReportSchema } from '../domain/device';
+import { batchIdSchema, cellIdSchema, modelIdSchema, runIdSchema, slideIdSchema } from '../domain/ids';
+import { modelSchema } from '../domain/model';
+import { quickRecipeSchema } from '../domain/recipe';
+import { runSchema, trainingFolderSchema, trainingProgressSchema } from '../domain/run';
+import { settingsSchema } from '../domain/settings';
+import { commandIdSchema } from './commands';
+import { failureSchema } from './failure';
+
+const nothing = z.null();
+const path = z.string().min(1).max(32_768);
+
+/** Cells that changed, as they are now. */
+const changedCells = z.object({ cells: z.array(cellSchema), canUndo: z.boolean(), canRedo: z.boolean() });
+
+/** Every call of the renderer: arguments (checked where they arrive) and result. */
+export const calls = {
+  'app.state': {
+    args: nothing,
+    result: z.object({
+      version: z.string(),
+      electron: z.string(),
+      workspace: z.string(),
+      settings: settingsSchema,
+      /** Null until the compute process has answered. */
+      device: deviceReportSchema.nullable(),
+      liveModelId: modelIdSchema,
+    }),
+  },
+  'app.openLogFolder': { args: nothing, result: nothing },
+  'settings.set': { args: settingsSchema.partial(), result: settingsSchema },
+  /** Lets the user choose another workspace folder and restarts the program with it; false if they changed their mind. */
+  'workspace.choose': { args: nothing, result: z.boolean() },
+  /** The system's folder picker; empty if the user changed their mind. */
+  'dialog.pickFolders': { args: z.object({ multiple: z.boolean() }), result: z.array(z.string()) },
+
+  'batch.create': { args: z.object({ id: batchIdSchema, sources: z.array(path).min(1).max(10_000) }), result: batchSchema },
+  'batch.createSample': { args: z.object({ id: batchIdSchema }), result: batchSchema },
+  'batch.list': { args: nothing, result: z.array(batchSchema) },
+  'batch.slides': { args: z.object({ batchId: batchIdSchema }), result: z.array(slideSchema) },
+  'batch.setAside': { args: z.object({ batchId: batchIdSchema }), result: z.array(setAsideFileSchema) },
+  'batch.pause': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },
+  'batch.resume': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },
+  'batch.cancel': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },
+
+  'cell.list': { args: z.object({ slideId: slideIdSchema }), result: z.array(cellSchema) },
+  'cell.detail': { args: z.object({ cellId: cellIdSchema }), result: cellDetailSchema },
+  'review.decide': {
+    args: z.object({ cellIds: z.array(cellIdSchema).min(1).max(100_000), decision: reviewDecisionSchema }),
+    result: changedCells,
+  },
+  /** Undoes the last change in this batch that still stands, as one more event of each cell's history. */
+  'review.undo': { args: z.object({ batchId: batchIdSchema }), result: changedCells },
+  'review.redo': { args: z.object({ batchId: batchIdSchema }), result: changedCells },
+
+  /** Asks where to save, then writes; the path written, or null if the user changed their mind. */
+  'export.save': {
+    args: z.object({
+      batchId: batchIdSchema,
+      what: z.enum(['cells', 'slides']),
+      format: z.enum(['csv', 'json']),
+      /** Only this slide; null for all of the batch. */
+      slideId: slideIdSchema.nullable(),
+    }),
+    result: z.string().nullable(),
+  },
+
+  'model.list': { args: nothing, result: z.array(modelSchema) },
+  'model.makeLive': { args: z.object({ modelId: modelIdSchema }), result: z.array(modelSchema) },
+
+  'training.inspect': { args: z.object({ folder: path }), result: trainingFolderSchema },
+  'training.start': {
+    args: z.object({ id: runIdSchema, name: z.string().min(1).max(80), folder: path, recipe: quickRecipeSchema.partial() }),
+    result: runSchema,
+  },
+  'training.cancel': { args: z.object({ runId: runIdSchema }), result: runSchema },
+  'run.list': { args: nothing, result: z.array(runSchema) },
+} as const;
+
+/** Every event that main sends to the window. */
+export const events = {
+  'batch.changed': batchSchema,
+  'batch.progress': batchProgressSchema,
+  /** New cells of a running batch; their slides' counts moved. */
+  'cells.added': z.object({ batchId: batchIdSchema, slides: z.array(slideSchema), cells: z.array(cellSchema) }),
+  /** Cells reviewed (the slides' counts moved with them). */
+  'cells.changed': z.object({ batchId: batchIdSchema, slides: z.array(slideSchema), cells: z.array(cellSchema) }),
+  'device.changed': deviceReportSchema,
+  'models.changed': z.array(modelSchema),
+  'run.changed': runSchema,
+  'run.progress': z.object({ runId: runIdSchema, progress: trainingProgressSchema }),
+  'settings.changed': settingsSchema,
+  /** Something the user should know: the compute process died and was restarted, say. */
+  notice: failureSchema,
+  /** A command chosen from the menu. */
+  command: commandIdSchema,
+} as const;
+
+export type Calls = typeof calls;
+export type CallName = keyof Calls;
+export type CallArgs<N extends CallName> = z.input<Calls[N]['args']>;
+export type CallResult<N extends CallName> = z.infer<Calls[N]['result']>;
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventValue<N extends EventName> = z.infer<Events[N]>;
+
+/** What a call answers with: a result, or an expected failure. */
+export type Answer<N extends CallName> =
+  | { readonly result: CallResult<N> }
+  | { readonly failure: z.infer<typeof failureSchema> };
+
+/** What the preload gives the window as `window.smearscope`. */
+export interface Bridge {
+  /** Answers as main did; the renderer's `lib` turns a failure into a `FailureError`. */
+  call<N extends CallName>(name: N, args: CallArgs<N>): Promise<Answer<N>>;
+  /** Follows an event; the function returned stops following. */
+  on<N extends EventName>(name: N, listener: (value: EventValue<N>) => void): () => void;
+  /** Absolute path of a dropped file or folder (Electron 32 and later have no File.path). */
+  pathOf(file: File): string;
+}
+
+/** Names of the two channels between window and main; the event channel is one-way. */
+export const CALL_CHANNEL = 'smearscope:call';
+export const EVENT_CHANNEL = 'smearscope:event';
+
+/** Scheme of the read-only picture protocol: `cell-image://stored/<sha256>?side=<pixels>` gives a picture of at most that side, without `side` the whole image. */
+export const IMAGE_SCHEME = 'cell-image';

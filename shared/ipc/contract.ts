@@ -112,14 +112,14 @@ export type Answer<N extends CallName> =
   | { readonly result: CallResult<N> }
   | { readonly failure: z.infer<typeof failureSchema> };
 
-/** What the preload gives the window as `window.smearscope`. */
-export interface Bridge {
+/** What the preload gives the window as `window.smearscope`; `DroppedFile` is the DOM's File, which this realm does not know. */
+export interface Bridge<DroppedFile> {
   /** Answers as main did; the renderer's `lib` turns a failure into a `FailureError`. */
   call<N extends CallName>(name: N, args: CallArgs<N>): Promise<Answer<N>>;
   /** Follows an event; the function returned stops following. */
   on<N extends EventName>(name: N, listener: (value: EventValue<N>) => void): () => void;
   /** Absolute path of a dropped file or folder (Electron 32 and later have no File.path). */
-  pathOf(file: File): string;
+  pathOf(file: DroppedFile): string;
 }
 
 /** Names of the two channels between window and main; the event channel is one-way. */

@@ -37,7 +37,10 @@ export const calls = {
   /** The system's folder picker; empty if the user changed their mind. */
   'dialog.pickFolders': { args: z.object({ multiple: z.boolean() }), result: z.array(z.string()) },
 
-  'batch.create': { args: z.object({ id: batchIdSchema, sources: z.array(path).min(1).max(10_000) }), result: batchSchema },
+  'batch.create': {
+    args: z.object({ id: batchIdSchema, sources: z.array(path).min(1).max(10_000) }),
+    result: batchSchema,
+  },
   'batch.createSample': { args: z.object({ id: batchIdSchema }), result: batchSchema },
   'batch.list': { args: nothing, result: z.array(batchSchema) },
   'batch.slides': { args: z.object({ batchId: batchIdSchema }), result: z.array(slideSchema) },
@@ -73,7 +76,12 @@ export const calls = {
 
   'training.inspect': { args: z.object({ folder: path }), result: trainingFolderSchema },
   'training.start': {
-    args: z.object({ id: runIdSchema, name: z.string().min(1).max(80), folder: path, recipe: quickRecipeSchema.partial() }),
+    args: z.object({
+      id: runIdSchema,
+      name: z.string().min(1).max(80),
+      folder: path,
+      recipe: quickRecipeSchema.partial(),
+    }),
     result: runSchema,
   },
   'training.cancel': { args: z.object({ runId: runIdSchema }), result: runSchema },
@@ -109,8 +117,7 @@ export type EventValue<N extends EventName> = z.infer<Events[N]>;
 
 /** What a call answers with: a result, or an expected failure. */
 export type Answer<N extends CallName> =
-  | { readonly result: CallResult<N> }
-  | { readonly failure: z.infer<typeof failureSchema> };
+  { readonly result: CallResult<N> } | { readonly failure: z.infer<typeof failureSchema> };
 
 /** What the preload gives the window as `window.smearscope`; `DroppedFile` is the DOM's File, which this realm does not know. */
 export interface Bridge<DroppedFile> {

@@ -1,0 +1,13 @@
+// node build/build.mjs [name...]: bundles the program into dist/ (all parts but `bench`, or the named ones).
+import { build } from 'vite';
+import { configs } from './viteConfigs.mjs';
+
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : Object.keys(configs).filter((each) => each !== 'bench')) {
+  const config = Object.entries(configs).find(([each]) => each === name)?.[1];
+  if (!config) {
+    console.error(`There is no part "${name}"; the parts are ${Object.keys(configs).join(', ')}.`);
+    process.exit(2);
+  }
+  await build(config);
+}

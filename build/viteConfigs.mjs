@@ -1,0 +1,69 @@
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Native packages and Electron itself stay outside the bundles; everything else is bundled. */
+const native = ['electron', 'better-sqlite3', '@napi-rs/image', /^@tensorflow\//];
+
+/**
+ * A bundle that runs in Node: one file `dist/<name>/index.js` (`.cjs` for the preload, which a sandboxed renderer loads as CommonJS).
+ * @param {'main' | 'compute' | 'cli' | 'preload' | 'bench'} name
+ * @param {string} entry path from the project's root
+ * @returns {import('vite').InlineConfig}
+ */
+function nodeBundle(name, entry) {
+  const commonJs = name === 'preload';
+  return {
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true, external: [] },
+    build: {
+      ssr: entry,
+      outDir: `dist/${name}`,
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      sourcemap: true,
+      rollupOptions: {
+        external: [...native, ...builtinModules, /^node:/],
+        output: {
+          format: commonJs ? 'cjs' : 'es',
+          entryFileNames: commonJs ? 'index.cjs' : 'index.js',
+          codeSplitting: false,
+        },
+      },
+    },
+  };
+}
+
+/** @type {import('vite').InlineConfig} */
+const renderer = {
+  root: `${root}renderer`,
+  configFile: false,
+  logLevel: 'warn',
+  base: './',
+  plugins: [svelte()],
+  build: {
+    outDir: '../dist/renderer',
+    emptyOutDir: true,
+    target: 'chrome130',
+    sourcemap: true,
+    // The policy of the window allows no data: or inline resources but pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+};
+
+/** What `node build/build.mjs` makes, by name. */
+export const configs = {
+  main: nodeBundle('main', 'electron/main/index.ts'),
+  compute: nodeBundle('compute', 'electron/compute/index.ts'),
+  cli: nodeBundle('cli', 'electron/cli/index.ts'),
+  preload: nodeBundle('preload', 'electron/preload/index.ts'),
+  bench: nodeBundle('bench', 'test/bench/index.ts'),
+  renderer,
+};

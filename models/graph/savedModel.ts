@@ -1,0 +1,74 @@
+import { proto, type AttrValueMessage } from '../backend/tensorflow';
+import type { Attribute, DataType, Graph, Operation, Shape } from './graph';
+
+const TYPE_NAMES: Readonly<Record<DataType, string>> = { float32: 'DT_FLOAT', int32: 'DT_INT32', uint8: 'DT_UINT8' };
+
+/** GraphDef version of TensorFlow 2.9, the oldest runtime that runs these graphs. */
+const PRODUCER = 1087;
+
+/** The bytes of a `saved_model.pb` with the tag `serve`: the graph with its constants; there is no variables folder. */
+export function encodeSavedModel(graph: Graph): Uint8Array {
+  const definition = new proto.GraphDef();
+  for (const operation of graph.operations) definition.addNode(nodeOf(operation));
+  const versions = new proto.VersionDef();
+  versions.setProducer(PRODUCER);
+  definition.setVersions(versions);
+  const info = new proto.MetaGraphDef.MetaInfoDef();
+  info.addTags('serve');
+  const meta = new proto.MetaGraphDef();
+  meta.setMetaInfoDef(info);
+  meta.setGraphDef(definition);
+  const model = new proto.SavedModel();
+  model.setSavedModelSchemaVersion(1);
+  model.addMetaGraphs(meta);
+  return model.serializeBinary();
+}
+
+function nodeOf(operation: Operation): InstanceType<typeof proto.NodeDef> {
+  const node = new proto.NodeDef();
+  node.setName(operation.name);
+  node.setOp(operation.kind);
+  for (const input of operation.inputs) node.addInput(input.name);
+  const attributes = node.getAttrMap();
+  for (const [name, attribute] of Object.entries(operation.attributes)) attributes.set(name, valueOf(attribute));
+  return node;
+}
+
+function valueOf(attribute: Attribute): AttrValueMessage {
+  const value = new proto.AttrValue();
+  if ('type' in attribute) value.setType(typeNumber(attribute.type));
+  else if ('int' in attribute) value.setI(attribute.int);
+  else if ('float' in attribute) value.setF(attribute.float);
+  else if ('bool' in attribute) value.setB(attribute.bool);
+  else if ('string' in attribute) value.setS(new TextEncoder().encode(attribute.string));
+  else if ('shape' in attribute) value.setShape(shapeOf(attribute.shape));
+  else if ('ints' in attribute) {
+    const list = new proto.AttrValue.ListValue();
+    list.setIList([...attribute.ints]);
+    value.setList(list);
+  } else {
+    const { dtype, shape, data } = attribute.tensor;
+    const tensor = new proto.Tensor();
+    tensor.setDtype(typeNumber(dtype));
+    tensor.setTensorShape(shapeOf(shape));
+    tensor.setTensorContent(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    value.setTensor(tensor);
+  }
+  return value;
+}
+
+function shapeOf(shape: Shape): InstanceType<typeof proto.TensorShape> {
+  const message = new proto.TensorShape();
+  for (const side of shape) {
+    const dimension = new proto.TensorShape.Dim();
+    dimension.setSize(side ?? -1);
+    message.addDim(dimension);
+  }
+  return message;
+}
+
+function typeNumber(dtype: DataType): number {
+  const number = proto.DataType[TYPE_NAMES[dtype]];
+  if (number === undefined) throw new Error(`TensorFlow's protocol has no ${TYPE_NAMES[dtype]}`);
+  return number;
+}

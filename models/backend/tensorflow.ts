@@ -3,9 +3,11 @@ import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 
 // Node 23 dropped two functions that the package still calls.
-const legacyUtil = util as typeof util & Record<'isNullOrUndefined' | 'isArray', unknown>;
-legacyUtil.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
-legacyUtil.isArray ??= Array.isArray;
+const dropped = {
+  isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  isArray: Array.isArray,
+};
+for (const [name, value] of Object.entries(dropped)) if (!(name in util)) Object.defineProperty(util, name, { value });
 // TensorFlow's own notices (which instructions it uses) are no news to a user; set before the library is loaded.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 

@@ -16,7 +16,7 @@ export const classifiedFileSchema = z.discriminatedUnion('kind', [
     kind: z.literal('classified'),
     key: z.int(),
     hash: contentHashSchema,
-    /** File name in the image store: `<hash>.<extension>`. */
+    /** Name in the image store: `ab/<hash>.<extension>`. */
     stored: z.string(),
     bytes: z.int(),
     /** Pixels, after the file's orientation was applied. */

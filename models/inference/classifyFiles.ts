@@ -6,10 +6,8 @@ import { contentHashSchema } from '#shared/domain/ids';
 import { FailureError, type Failure } from '#shared/ipc/failure';
 import { BATCH, type Classifier } from './classifier';
 import { decodeImage, readHeader, type DecodedImage } from './decode';
+import { prepareAhead, type InPreparation } from './prepareAhead';
 import { codeOf, storedName, storeImage } from './imageStore';
-
-/** Batches being read, decoded and stored ahead of the one in the graph: enough that the graph never waits, few enough that memory stays flat. */
-const BATCHES_AHEAD = 3;
 
 export interface FilesToClassify {
   readonly classifier: Classifier;
@@ -32,12 +30,6 @@ type Prepared =
       readonly image: DecodedImage;
     };
 
-interface InPreparation {
-  /** Settles once the native work is on the thread pool, so that it goes on while the graph blocks this thread. */
-  readonly submitted: Promise<unknown>;
-  readonly prepared: Promise<Prepared>;
-}
-
 /**
  * Classifies files: reading, hashing, decoding and storing run on the thread pool ahead of the graph. Gives the milliseconds that the graph ran.
  * An unreadable file is a result of its own; FailureError `disk-full`, `read-only` (the store) or `cancelled` (the signal, between batches) ends it.
@@ -49,37 +41,21 @@ export async function classifyFiles({
   signal,
   onResults,
 }: FilesToClassify): Promise<number> {
-  const queue: InPreparation[][] = [];
-  let next = 0;
   let graphMilliseconds = 0;
-  const topUp = (): void => {
-    while (queue.length <= BATCHES_AHEAD && next < files.length) {
-      const batch = files.slice(next, next + BATCH);
-      next += batch.length;
-      queue.push(batch.map(({ key, path }) => prepare(key, path, classifier.card.inputSize, imageStore)));
-    }
-  };
-  try {
-    topUp();
-    while (queue.length > 0) {
-      const prepared = await Promise.all((queue.shift() ?? []).map((each) => each.prepared));
-      if (signal.aborted)
-        throw new FailureError('cancelled', 'The classification was stopped.', 'Start it again to go on.');
-      topUp();
-      await Promise.all((queue[0] ?? []).map((each) => each.submitted));
-      const start = performance.now();
-      const results = runGraph(classifier, prepared);
-      graphMilliseconds += performance.now() - start;
-      onResults(results);
-    }
-    return graphMilliseconds;
-  } finally {
-    // What is still under way must not outlive the call, nor fail unheard.
-    await Promise.allSettled(queue.flat().map((each) => each.prepared));
+  const prepareFile = ({ key, path }: FilesToClassify['files'][number]): InPreparation<Prepared> =>
+    prepare(key, path, classifier.card.inputSize, imageStore);
+  for await (const prepared of prepareAhead(files, BATCH, prepareFile)) {
+    if (signal.aborted)
+      throw new FailureError('cancelled', 'The classification was stopped.', 'Start it again to go on.');
+    const start = performance.now();
+    const results = runGraph(classifier, prepared);
+    graphMilliseconds += performance.now() - start;
+    onResults(results);
   }
+  return graphMilliseconds;
 }
 
-function prepare(key: number, path: string, side: number, imageStore: string): InPreparation {
+function prepare(key: number, path: string, side: number, imageStore: string): InPreparation<Prepared> {
   const read = readFile(path).then((bytes) => {
     const hash = createHash('sha256').update(bytes).digest('hex');
     const stored = storedName(hash, readHeader(bytes).extension);
@@ -92,8 +68,6 @@ function prepare(key: number, path: string, side: number, imageStore: string): I
       return { kind: 'decoded', key, hash, stored, bytes: bytes.length, image: decoded };
     })
     .catch((error: unknown): Prepared => ({ kind: 'unreadable', key, failure: fileFailure(path, error) }));
-  // A failure of the store is the caller's to hear, but only when its batch is due.
-  prepared.catch(() => undefined);
   return { submitted: read.catch(() => undefined), prepared };
 }
 

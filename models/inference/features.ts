@@ -8,7 +8,8 @@ import { assignPretrained } from '../pretrained/assign';
 import type { Pretrained } from '../pretrained/load';
 
 /**
- * Adds the frozen backbone with its features: mean and standard deviation over the image of the output of every block.
+ * Adds the frozen backbone with its features: mean and standard deviation over the image of the output of every block
+ * but the last (the top activation, made for ImageNet's classes, costs accuracy here: docs/benchmarks.md).
  * `pixels` uint8 [n, size, size, 3] RGB; gives float32 [n, features].
  */
 export function addFeatures(graph: Graph, pixels: GraphTensor, size: number, pretrained: Pretrained): GraphTensor {
@@ -27,7 +28,7 @@ export function addFeatures(graph: Graph, pixels: GraphTensor, size: number, pre
   }
   const floor = graph.constant('features/floor', Float32Array.of(0), []);
   const epsilon = graph.constant('features/epsilon', Float32Array.of(1e-5), []);
-  const pooled = blocks.flatMap((block) => {
+  const pooled = blocks.slice(0, -1).flatMap((block) => {
     const tensor = tensors.get(block);
     if (!tensor) throw new Error(`The backbone has no block "${block}".`);
     const mean = spatialMean(graph, `features/${block}/mean`, tensor);

@@ -1,0 +1,35 @@
+import { Graph, type GraphTensor } from '../graph/graph';
+import { Session } from '../graph/session';
+import type { Pretrained } from '../pretrained/load';
+import { addFeatures } from './features';
+
+/** The frozen backbone alone: pixels to pooled features. Owned by whoever made it; `close` frees it. */
+export class FeatureExtractor {
+  /** Features an image. */
+  readonly width: number;
+  readonly #side: number;
+  readonly #session: Session;
+  readonly #pixels: GraphTensor;
+  readonly #features: GraphTensor;
+
+  constructor(side: number, pretrained: Pretrained) {
+    const graph = new Graph();
+    this.#side = side;
+    this.#pixels = graph.placeholder('pixels', 'uint8', [null, side, side, 3]);
+    this.#features = addFeatures(graph, this.#pixels, side, pretrained);
+    this.#session = Session.open(graph);
+    this.width = this.#features.shape[1] ?? 0;
+  }
+
+  /** float32 [count, width], row-major, of RGB bytes [count, side, side, 3]. Blocks this thread while the graph runs. */
+  extract(pixels: Uint8Array, count: number): Float32Array {
+    const shape = [count, this.#side, this.#side, 3];
+    const [result] = this.#session.run([{ tensor: this.#pixels, shape, data: pixels }], [this.#features]);
+    if (!(result instanceof Float32Array)) throw new Error('The backbone gave no features.');
+    return result;
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+}

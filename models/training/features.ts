@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import type { LeftOutFile } from '#shared/compute/protocol';
+import { BATCH } from '../inference/classifier';
+import { fileFailure } from '../inference/classifyFiles';
+import { decodeImage } from '../inference/decode';
+import type { FeatureExtractor } from '../inference/featureExtractor';
+import { prepareAhead, type InPreparation } from '../inference/prepareAhead';
+import type { FeatureCache } from './featureCache';
+import type { LabelledImage } from './labelledImages';
+import { viewOf } from './views';
+
+/** A view of an image whose features are wanted. */
+export interface WantedFeatures {
+  readonly image: LabelledImage;
+  readonly view: number;
+}
+
+export interface ExtractedFeatures {
+  /** In the order wanted, without what was left out. */
+  readonly rows: readonly WantedFeatures[];
+  /** float32 [rows, width], row-major. */
+  readonly features: Float32Array;
+  readonly leftOut: readonly LeftOutFile[];
+}
+
+interface Decoded {
+  readonly image: LabelledImage;
+  readonly pixels: Uint8Array | null;
+  readonly failure: LeftOutFile['failure'] | null;
+}
+
+/** Features of images, from the cache where they are in it, else by the backbone (and then kept). `onDone` counts views, and may throw to stop. */
+export async function extractFeatures(
+  wanted: readonly WantedFeatures[],
+  {
+    extractor,
+    cache,
+    side,
+    onDone,
+  }: { extractor: FeatureExtractor; cache: FeatureCache; side: number; onDone: (done: number) => void | Promise<void> },
+): Promise<ExtractedFeatures> {
+  const { width } = extractor;
+  const missing = new Map<LabelledImage, number[]>();
+  for (const { image, view } of wanted) {
+    if (!cache.has(image.hash, view)) missing.set(image, [...(missing.get(image) ?? []), view]);
+  }
+  const failures = new Map<LabelledImage, LeftOutFile['failure']>();
+  let done = wanted.length - [...missing.values()].reduce((sum, views) => sum + views.length, 0);
+  await onDone(done);
+  for await (const batch of prepareAhead([...missing.keys()], BATCH, (image) => decode(image, side))) {
+    for (const each of batch) if (each.failure) failures.set(each.image, each.failure);
+    const entries = batch.flatMap(({ image, pixels }) =>
+      pixels ? (missing.get(image) ?? []).map((view) => ({ hash: image.hash, view, pixels })) : [],
+    );
+    for (let at = 0; at < entries.length; at += BATCH) {
+      const run = entries.slice(at, at + BATCH);
+      const pixels = new Uint8Array(run.length * side * side * 3);
+      run.forEach((each, index) => {
+        pixels.set(viewOf(each.pixels, side, each.hash, each.view), index * side * side * 3);
+      });
+      await cache.append(run, extractor.extract(pixels, run.length));
+    }
+    done += batch.reduce((sum, { image }) => sum + (missing.get(image)?.length ?? 0), 0);
+    await onDone(done);
+  }
+  const rows = wanted.filter(({ image }) => !failures.has(image));
+  const features = new Float32Array(rows.length * width);
+  for (const [row, { image, view }] of rows.entries()) {
+    if (await cache.read(image.hash, view, features.subarray(row * width, (row + 1) * width))) continue;
+    // The record was damaged on disk: make it again.
+    const { pixels } = await decode(image, side).prepared;
+    if (!pixels) throw new Error(`${image.path} could be read a moment ago and now cannot.`);
+    const values = extractor.extract(viewOf(pixels, side, image.hash, view), 1);
+    await cache.append([{ hash: image.hash, view }], values);
+    features.set(values, row * width);
+  }
+  return { rows, features, leftOut: [...failures].map(([{ path }, failure]) => ({ path, failure })) };
+}
+
+function decode(image: LabelledImage, side: number): InPreparation<Decoded> {
+  const read = readFile(image.path).then((bytes) => ({ decoding: decodeImage(bytes, side) }));
+  const prepared = read
+    .then(async ({ decoding }): Promise<Decoded> => ({ image, pixels: (await decoding).pixels, failure: null }))
+    .catch((error: unknown): Decoded => ({ image, pixels: null, failure: fileFailure(image.path, error) }));
+  return { submitted: read.catch(() => undefined), prepared };
+}

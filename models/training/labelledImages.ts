@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
+import { FailureError } from '#shared/ipc/failure';
+import { fileFailure } from '../inference/classifyFiles';
+import { readHeader } from '../inference/decode';
+import { prepareAhead } from '../inference/prepareAhead';
+
+/** A file with a label whose header was read. */
+export interface LabelledImage extends LabelledFile {
+  readonly hash: string;
+}
+
+export interface LabelledImages {
+  readonly images: LabelledImage[];
+  readonly leftOut: LeftOutFile[];
+}
+
+const FILES_AT_ONCE = 64;
+
+/**
+ * Hashes labelled files and leaves out, with the reason, what cannot be read, copies of an image within its class, and images that stand in two classes (either label may be wrong).
+ * `onDone` is called as files are done and may throw to stop.
+ */
+export async function readLabelled(
+  files: readonly LabelledFile[],
+  onDone: (done: number) => void | Promise<void>,
+): Promise<LabelledImages> {
+  const leftOut: LeftOutFile[] = [];
+  const byHash = new Map<string, LabelledImage[]>();
+  let done = 0;
+  const hashFile = async (file: LabelledFile): Promise<LabelledImage | LeftOutFile> => {
+    try {
+      const bytes = await readFile(file.path);
+      readHeader(bytes);
+      return { ...file, hash: createHash('sha256').update(bytes).digest('hex') };
+    } catch (error) {
+      return { path: file.path, failure: fileFailure(file.path, error) };
+    }
+  };
+  const prepare = (
+    file: LabelledFile,
+  ): { submitted: Promise<unknown>; prepared: Promise<LabelledImage | LeftOutFile> } => {
+    const prepared = hashFile(file);
+    return { submitted: prepared, prepared };
+  };
+  for await (const batch of prepareAhead(files, FILES_AT_ONCE, prepare)) {
+    for (const each of batch) {
+      if ('failure' in each) leftOut.push(each);
+      else byHash.set(each.hash, [...(byHash.get(each.hash) ?? []), each]);
+    }
+    done += batch.length;
+    await onDone(done);
+  }
+  const images: LabelledImage[] = [];
+  for (const same of byHash.values()) {
+    const [first, ...copies] = same;
+    if (!first) continue;
+    const other = copies.find((each) => each.classId !== first.classId);
+    if (other) {
+      const message = `This image stands in two classes, ${first.classId} and ${other.classId}.`;
+      leftOut.push(
+        ...same.map(({ path }) => ({ path, failure: leave(message, 'Keep it in the class it belongs to.') })),
+      );
+      continue;
+    }
+    images.push(first);
+    leftOut.push(
+      ...copies.map(({ path }) => ({
+        path,
+        failure: leave(`This is the same image as ${first.path}.`, 'Nothing to do: it is used once.'),
+      })),
+    );
+  }
+  return { images, leftOut };
+}
+
+/** SHA-256 over the sorted lines `<class> <sha256 of file>`: the same images with the same labels give the same hash. */
+export function dataHash(images: readonly { readonly classId: string; readonly hash: string }[]): string {
+  const lines = images.map(({ classId, hash }) => `${classId} ${hash}\n`).sort();
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
+function leave(message: string, hint: string): LeftOutFile['failure'] {
+  return new FailureError('invalid-argument', message, hint).failure;
+}

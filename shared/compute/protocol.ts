@@ -7,6 +7,9 @@ import { quickRecipeSchema } from '../domain/recipe';
 import { trainingProgressSchema } from '../domain/run';
 import { failureSchema } from '../ipc/failure';
 
+const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 /** A file to classify; `key` is the caller's and comes back with the result. */
 const fileToClassifySchema = z.object({ key: z.int(), path: z.string() });
 
@@ -23,7 +26,7 @@ export const classifiedFileSchema = z.discriminatedUnion('kind', [
     width: z.int(),
     height: z.int(),
     /** Calibrated, in the order of the model's classes. */
-    probabilities: z.instanceof(Float32Array),
+    probabilities: floats,
   }),
   z.object({ kind: z.literal('unreadable'), key: z.int(), failure: failureSchema }),
 ]);
@@ -33,7 +36,7 @@ const labelledFileSchema = z.object({ path: z.string(), classId: z.string(), sli
 const evaluatedFileSchema = z.object({
   path: z.string(),
   classId: z.string(),
-  probabilities: z.instanceof(Float32Array),
+  probabilities: floats,
 });
 
 /** A file that was left out, with why. */
@@ -58,7 +61,7 @@ export const computeRequests = {
   picture: {
     params: z.object({ path: z.string(), side: z.int().positive() }),
     progress: z.never(),
-    result: z.instanceof(Uint8Array),
+    result: bytes,
   },
   trainQuick: {
     params: z.object({

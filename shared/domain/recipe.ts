@@ -13,7 +13,7 @@ export const quickRecipeSchema = z.strictObject({
   /** Passes over the training part. */
   epochs: z.int().min(1).max(500).default(30),
   /** Weight decays tried; the best by cross-validation inside the training part is used. One alone is used as it is. */
-  weightDecay: z.array(z.number().nonnegative()).min(1).max(12).default([0.01, 0.1, 1]),
+  weightDecay: z.array(z.number().nonnegative()).min(1).max(12).default([0.01, 1]),
   /** Folds of that cross-validation. */
   folds: z.int().min(2).max(10).default(3),
   /** Shares of the images, kept together by slide where slides are known. */

@@ -32,7 +32,7 @@ export const trainingProgressSchema = z.object({
 /** What a folder of one folder a class holds, before anything is trained on it. */
 export const trainingFolderSchema = z.object({
   folder: z.string(),
-  classes: z.array(z.object({ classId: z.string(), images: z.int(), sample: z.array(z.string()) })),
+  classes: z.array(z.object({ classId: z.string(), images: z.int() })),
   warnings: z.array(z.string()),
 });
 

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import {
+  computeRequests,
+  toComputeSchema,
+  type ComputeMethod,
+  type ComputeParams,
+  type ComputeProgress,
+  type ComputeResult,
+  type FromCompute,
+} from '#shared/compute/protocol';
+import { FailureError } from '#shared/ipc/failure';
+import { deviceReport } from '#models/backend/device';
+import { evaluateFiles } from '#models/evaluation/evaluateFiles';
+import { Classifier } from '#models/inference/classifier';
+import { classifyFiles } from '#models/inference/classifyFiles';
+import { encodePicture } from '#models/inference/decode';
+import { trainQuick } from '#models/training/quick';
+
+type Send = (message: FromCompute) => void;
+
+type Handlers = {
+  readonly [M in ComputeMethod]: (
+    params: ComputeParams<M>,
+    progress: (value: ComputeProgress<M>) => void,
+    signal: AbortSignal,
+  ) => ComputeResult<M> | Promise<ComputeResult<M>>;
+};
+
+/** Answers the requests of main. Requests that use the device run one after the other; pictures are made beside them. Knows nothing of Electron. */
+export class ComputeHost {
+  readonly #send: Send;
+  readonly #pretrained: string;
+  readonly #running = new Map<number, AbortController>();
+  #device: Promise<unknown> = Promise.resolve();
+  #classifier: { readonly folder: string; readonly classifier: Classifier } | null = null;
+
+  /** `pretrained` is the folder of the published backbones. */
+  constructor(send: Send, pretrained: string) {
+    this.#send = send;
+    this.#pretrained = pretrained;
+  }
+
+  readonly #handlers: Handlers = {
+    device: () => deviceReport(),
+    classify: async ({ modelFolder, imageStore, files }, onResults, signal) => {
+      const classifier = await this.#open(modelFolder);
+      return { graphMilliseconds: await classifyFiles({ classifier, imageStore, files, signal, onResults }) };
+    },
+    picture: async ({ path, side }) => encodePicture(await readFile(path), side),
+    trainQuick: (params, progress, signal) => trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal),
+    evaluate: async ({ modelFolder, files }, progress, signal) =>
+      evaluateFiles(await this.#open(modelFolder), files, progress, signal),
+  };
+
+  /** Takes a message of main; `onDispose` ends the process. */
+  receive(message: unknown, onDispose: () => void): void {
+    const parsed = toComputeSchema.parse(message);
+    switch (parsed.kind) {
+      case 'call':
+        void this.#call(parsed.id, parsed.method, parsed.params);
+        break;
+      case 'cancel':
+        this.#running.get(parsed.id)?.abort();
+        break;
+      case 'dispose':
+        this.#classifier?.classifier.close();
+        onDispose();
+    }
+  }
+
+  async #call(id: number, method: string, params: unknown): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    try {
+      if (!isMethod(method)) throw new Error(`There is no request "${method}".`);
+      const work = (): Promise<unknown> => this.#run(method, params, id, controller.signal);
+      const value = await (method === 'picture' || method === 'device' ? work() : this.#inTurn(work));
+      this.#send({ kind: 'result', id, value });
+    } catch (error) {
+      this.#send({ kind: 'failure', id, failure: this.#failureOf(error) });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #run<M extends ComputeMethod>(
+    method: M,
+    params: unknown,
+    id: number,
+    signal: AbortSignal,
+  ): Promise<ComputeResult<M>> {
+    if (signal.aborted) throw new FailureError('cancelled', 'The work was stopped.', 'Start it again to go on.');
+    const progress = (value: ComputeProgress<M>): void => {
+      this.#send({ kind: 'event', id, value });
+    };
+    const handler = this.#handlers[method];
+    return handler(computeRequests[method].params.parse(params) as ComputeParams<M>, progress, signal);
+  }
+
+  #inTurn(work: () => Promise<unknown>): Promise<unknown> {
+    const turn = this.#device.then(work);
+    this.#device = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #open(folder: string): Promise<Classifier> {
+    if (this.#classifier?.folder === folder) return this.#classifier.classifier;
+    this.#classifier?.classifier.close();
+    this.#classifier = null;
+    const classifier = await Classifier.open(folder, this.#pretrained);
+    this.#classifier = { folder, classifier };
+    return classifier;
+  }
+
+  #failureOf(error: unknown): FailureError['failure'] {
+    if (error instanceof FailureError) return error.failure;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#send({ kind: 'log', level: 'error', message: text });
+    if (/ENOSPC|EDQUOT/.test(text)) {
+      return {
+        code: 'disk-full',
+        message: 'The disk is full.',
+        hint: 'Free some space, then try again: nothing was lost.',
+      };
+    }
+    if (/OOM when allocating|RESOURCE_EXHAUSTED/.test(text)) {
+      return {
+        code: 'out-of-memory',
+        message: 'The device ran out of memory.',
+        hint: 'Close other programs, then try again.',
+      };
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      code: 'unavailable',
+      message: `The computation failed: ${message}`,
+      hint: 'The log has the details. Try again; if it stays so, report it.',
+    };
+  }
+}
+
+function isMethod(method: string): method is ComputeMethod {
+  return method in computeRequests;
+}

@@ -1,0 +1,214 @@
+import type { ClassifiedFile } from '#shared/compute/protocol';
+import type { Batch } from '#shared/domain/batch';
+import type { BatchId } from '#shared/domain/ids';
+import { FailureError } from '#shared/ipc/failure';
+import type { ComputeSupervisor } from '../compute/supervisor';
+import type { Emit } from '../events';
+import type { PlacedModel } from '../modelCatalog';
+import type { PendingFile } from '../store/batchRepository';
+import { storeFailure, timed } from '../store/database';
+import type { Workspace } from '../store/workspace';
+import { Rate } from './rate';
+import { walk, type Shard } from './walk';
+
+/** Files a request to the compute process; two requests are under way at once, so that it never waits for the next. */
+const REQUEST = 256;
+const REQUESTS_AT_ONCE = 2;
+
+/** After a death the requests shrink, so that a file that brings the process down is found: this many deaths on it alone, and it is set aside. */
+const CAREFUL = [32, 4, 1];
+const DEATHS_ON_ONE_FILE = 2;
+
+export interface ClassifyJob {
+  readonly workspace: Workspace;
+  readonly compute: ComputeSupervisor;
+  readonly model: PlacedModel;
+  readonly batchId: BatchId;
+  readonly emit: Emit;
+  /** Its reason says how the batch ends up: `pause`, `cancel`, or `shutdown` (goes on at the next start). */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Classifies what waits in a batch: walks its sources first, if that was not done to the end. A file is waiting or settled, and is settled in one transaction with its cell,
+ * so a batch can be cut anywhere and resumed without anything lost or done twice. Expected failures end up in the batch's state.
+ */
+export async function runClassifyJob(job: ClassifyJob): Promise<Batch> {
+  const { workspace, batchId, emit, signal } = job;
+  const changed = (batch: Batch): Batch => {
+    emit('batch.changed', batch);
+    return batch;
+  };
+  changed(workspace.batches.setState(batchId, 'running'));
+  try {
+    await findFiles(job);
+    await classifyPending(job);
+    return changed(workspace.batches.setState(batchId, 'done'));
+  } catch (raw) {
+    const error = storeFailure(workspace.folder, raw);
+    if (signal.aborted && signal.reason === 'shutdown') return workspace.batches.get(batchId);
+    if (signal.aborted)
+      return changed(workspace.batches.setState(batchId, signal.reason === 'cancel' ? 'cancelled' : 'paused'));
+    if (!(error instanceof FailureError)) throw error;
+    workspace.log.warn(`batch ${batchId} failed: ${error.message}`);
+    return changed(setFailed(workspace, batchId, error));
+  }
+}
+
+/** A full disk may refuse even this; the state is then found as it was and the batch resumes at the next start. */
+function setFailed(workspace: Workspace, batchId: BatchId, error: FailureError): Batch {
+  try {
+    return workspace.batches.setState(batchId, 'failed', error.failure);
+  } catch {
+    return { ...workspace.batches.get(batchId), state: 'failed', failure: error.failure };
+  }
+}
+
+async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Promise<void> {
+  const batch = workspace.batches.get(batchId);
+  if (batch.walked) return;
+  for await (const files of walk(batch.sources, shardOf(workspace.batches.shardOf(batchId)), signal)) {
+    if (signal.aborted) throw stopped();
+    timed(workspace.log, 'add files', () => {
+      workspace.batches.addFiles(batchId, files);
+    });
+    emit('batch.changed', workspace.batches.get(batchId));
+  }
+  if (signal.aborted) throw stopped();
+  workspace.batches.setWalked(batchId);
+  if (workspace.batches.get(batchId).total === 0) {
+    throw new FailureError(
+      'no-images',
+      `No images were found in ${batch.sources.join(', ')}.`,
+      'Choose a folder with JPEG, PNG, BMP, TIFF or WebP files, in it or in its sub-folders.',
+    );
+  }
+}
+
+async function classifyPending(job: ClassifyJob): Promise<void> {
+  const { workspace, compute, model, batchId, signal } = job;
+  const commit = committer(job);
+  const deaths = new Map<number, number>();
+  let care = -1;
+  for (;;) {
+    const size = CAREFUL[care] ?? REQUEST;
+    const underWay = new Set<Promise<void>>();
+    let after = 0;
+    let files = workspace.batches.pending(batchId, after, size);
+    if (files.length === 0) return;
+    const request = async (portion: PendingFile[]): Promise<void> => {
+      const params = {
+        modelFolder: model.folder,
+        imageStore: workspace.images,
+        files: portion.map(({ id, path }) => ({ key: id, path })),
+      };
+      await compute.call('classify', params, { onProgress: commit, signal });
+    };
+    try {
+      while (files.length > 0 || underWay.size > 0) {
+        if (signal.aborted) throw stopped();
+        while (files.length > 0 && underWay.size < (care < 0 ? REQUESTS_AT_ONCE : 1)) {
+          const running: Promise<void> = request(files).finally(() => underWay.delete(running));
+          underWay.add(running);
+          after = files.at(-1)?.id ?? after;
+          files = workspace.batches.pending(batchId, after, size);
+        }
+        await Promise.race(underWay);
+        if (care >= 0 && underWay.size === 0) care--;
+      }
+    } catch (error) {
+      await Promise.allSettled(underWay);
+      if (!(error instanceof FailureError) || error.failure.code !== 'compute-died' || signal.aborted) throw error;
+      const [first] = workspace.batches.pending(batchId, 0, 1);
+      if (size === 1 && first) setAsideAfterDeaths(workspace, first, deaths);
+      care = Math.min(care + 1, CAREFUL.length - 1);
+    }
+  }
+}
+
+function setAsideAfterDeaths(workspace: Workspace, file: PendingFile, deaths: Map<number, number>): void {
+  const count = (deaths.get(file.id) ?? 0) + 1;
+  deaths.set(file.id, count);
+  if (count < DEATHS_ON_ONE_FILE) return;
+  workspace.log.error(`${file.path} brought the compute process down ${String(count)} times; it is set aside`);
+  workspace.batches.setUnreadable(file.id, 'The program that decodes images broke down over this file, twice.');
+}
+
+/** Writes a portion of results, each file's state and its cell in one transaction, and tells of them. */
+function committer({ workspace, model, batchId, emit }: ClassifyJob): (results: ClassifiedFile[]) => void {
+  const { batches, cells, slides } = workspace;
+  const { classIds, threshold } = model.card;
+  const rate = new Rate();
+  rate.mark(settledOf(batches.get(batchId)));
+  return (results) => {
+    const added = timed(workspace.log, 'commit results', () =>
+      workspace.database.transaction(() => {
+        const files: number[] = [];
+        for (const result of results) {
+          if (result.kind === 'unreadable') {
+            batches.setUnreadable(result.key, `${result.failure.message} ${result.failure.hint}`);
+            continue;
+          }
+          const same = cells.sameContent(result.key, result.hash);
+          if (same !== null) {
+            batches.setDuplicate(result.key, `The same image as ${same}.`, result.hash);
+            continue;
+          }
+          const { key, hash, stored, bytes, width, height, probabilities } = result;
+          const confidence = Math.max(...probabilities);
+          const topClassId = classIds[probabilities.indexOf(confidence)] ?? '';
+          const classId = confidence < threshold ? null : topClassId;
+          if (
+            !cells.add({
+              file: key,
+              hash,
+              stored,
+              bytes,
+              width,
+              height,
+              topClassId,
+              confidence,
+              classId,
+              probabilities,
+            })
+          )
+            continue;
+          batches.setClassified(key, hash);
+          files.push(key);
+        }
+        return cells.ofFiles(files);
+      })(),
+    );
+    const batch = batches.get(batchId);
+    const touched = slides.byIds([...new Set(added.map(({ slideId }) => slideId))]);
+    emit('cells.added', { batchId, slides: touched, cells: added });
+    const done = settledOf(batch);
+    const imagesPerSecond = rate.mark(done);
+    emit('batch.progress', {
+      batchId,
+      state: batch.state,
+      walked: batch.walked,
+      done,
+      total: batch.total,
+      unreadable: batch.unreadable,
+      duplicates: batch.duplicates,
+      imagesPerSecond,
+      secondsLeft: imagesPerSecond === null || imagesPerSecond === 0 ? null : (batch.total - done) / imagesPerSecond,
+      slideName: touched.at(-1)?.name ?? '',
+    });
+  };
+}
+
+function settledOf({ classified, duplicates, unreadable }: Batch): number {
+  return classified + duplicates + unreadable;
+}
+
+/** A shard as it is written, `i/n`; null for all. */
+function shardOf(text: string | null): Shard | null {
+  const [index, of] = (text ?? '').split('/').map(Number);
+  return index !== undefined && of !== undefined ? { index, of } : null;
+}
+
+function stopped(): FailureError {
+  return new FailureError('cancelled', 'The classification was stopped.', 'Resume it to go on.');
+}

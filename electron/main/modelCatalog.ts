@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { modelCardSchema, type Model, type ModelCard } from '#shared/domain/model';
+import type { ModelId } from '#shared/domain/ids';
+import { FailureError } from '#shared/ipc/failure';
+import type { Resources } from './resources';
+import type { Workspace } from './store/workspace';
+
+/** A model and where it lies. */
+export interface PlacedModel {
+  readonly card: ModelCard;
+  readonly folder: string;
+}
+
+/** The models a workspace can use: the starter, which comes with the program, and those trained in it. */
+export class ModelCatalog {
+  readonly #workspace: Workspace;
+  readonly #starter: PlacedModel;
+
+  constructor(workspace: Workspace, resources: Resources) {
+    this.#workspace = workspace;
+    const text = readFileSync(join(resources.starter, 'card.json'), 'utf8');
+    this.#starter = { card: modelCardSchema.parse(JSON.parse(text)), folder: resources.starter };
+  }
+
+  /** The starter first, then the newest. */
+  list(): Model[] {
+    const live = this.liveId();
+    const toModel = (card: ModelCard, origin: Model['origin']): Model => ({
+      id: card.id,
+      card,
+      live: card.id === live,
+      origin,
+    });
+    return [
+      toModel(this.#starter.card, 'starter'),
+      ...this.#workspace.cards.list().map((card) => toModel(card, 'trained')),
+    ];
+  }
+
+  /** What classifies unless another model is named: the one made live, else the starter. */
+  liveId(): ModelId {
+    return this.#workspace.cards.live() ?? this.#starter.card.id;
+  }
+
+  makeLive(id: ModelId): void {
+    this.get(id);
+    this.#workspace.cards.setLive(id);
+  }
+
+  /** FailureError `not-found` lists the models there are. */
+  get(id: string): PlacedModel {
+    if (id === this.#starter.card.id) return this.#starter;
+    const cards = this.#workspace.cards.list();
+    const card = cards.find((each) => each.id === id) ?? cards.find((each) => each.name === id);
+    if (card) return { card, folder: this.folderOf(card.id) };
+    const known = this.list().map((each) => each.id);
+    throw new FailureError(
+      'not-found',
+      `There is no model "${id}" in this workspace.`,
+      `Its models are: ${known.join(', ')}.`,
+    );
+  }
+
+  folderOf(id: ModelId): string {
+    return join(this.#workspace.models, id);
+  }
+}

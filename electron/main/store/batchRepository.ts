@@ -1,0 +1,229 @@
+import { batchSchema, type Batch, type BatchState, type SetAsideFile } from '#shared/domain/batch';
+import {
+  batchIdSchema,
+  contentHashSchema,
+  slideIdSchema,
+  type BatchId,
+  type ModelId,
+  type SlideId,
+} from '#shared/domain/ids';
+import type { Failure } from '#shared/ipc/failure';
+import type { Connection } from './database';
+
+interface BatchRow {
+  id: string;
+  name: string;
+  created_at: string;
+  model_id: string;
+  sources: string;
+  state: string;
+  failure: string | null;
+  walked: number;
+  total: number;
+  classified: number;
+  duplicates: number;
+  unreadable: number;
+}
+
+/** A file found by the walk. */
+export interface FoundFile {
+  readonly path: string;
+  /** Relative to the parent of the folder that was dropped, with forward slashes. */
+  readonly label: string;
+  /** Folder that holds it: its slide. */
+  readonly folder: string;
+  readonly slideName: string;
+  /** Why it cannot be read, where the walk knows already. */
+  readonly unreadable: string | null;
+}
+
+export interface PendingFile {
+  readonly id: number;
+  readonly path: string;
+}
+
+const SELECT = `select b.*, count(f.id) as total,
+  coalesce(sum(f.state = 'classified'), 0) as classified, coalesce(sum(f.state = 'duplicate'), 0) as duplicates, coalesce(sum(f.state = 'unreadable'), 0) as unreadable
+  from batch b left join batch_file f on f.batch_id = b.id`;
+
+/** Batches and their files. */
+export class BatchRepository {
+  readonly #database: Connection;
+  readonly #one;
+  readonly #all;
+  readonly #slide;
+  readonly #newSlide;
+  readonly #newFile;
+  readonly #pending;
+  readonly #settle;
+
+  constructor(database: Connection) {
+    this.#database = database;
+    this.#one = database.prepare<[string], BatchRow>(`${SELECT} where b.id = ? group by b.id`);
+    this.#all = database.prepare<[], BatchRow>(`${SELECT} group by b.id order by b.created_at desc, b.rowid desc`);
+    this.#slide = database.prepare<[string, string], { id: number }>(
+      'select id from slide where batch_id = ? and folder = ?',
+    );
+    this.#newSlide = database.prepare<[string, string, string]>(
+      'insert into slide (batch_id, name, folder) values (?, ?, ?)',
+    );
+    this.#newFile = database.prepare<[string, number, string, string, string, string | null]>(
+      'insert into batch_file (batch_id, slide_id, path, label, state, reason) values (?, ?, ?, ?, ?, ?) on conflict (batch_id, path) do nothing',
+    );
+    this.#pending = database.prepare<[string, number, number], PendingFile>(
+      "select id, path from batch_file where batch_id = ? and state = 'pending' and id > ? order by id limit ?",
+    );
+    this.#settle = database.prepare<[string, string | null, string | null, number]>(
+      "update batch_file set state = ?, reason = ?, hash = ? where id = ? and state = 'pending'",
+    );
+  }
+
+  create(batch: {
+    id: BatchId;
+    name: string;
+    createdAt: string;
+    modelId: ModelId;
+    sources: readonly string[];
+    shard: string | null;
+  }): Batch {
+    this.#database
+      .prepare(
+        "insert into batch (id, name, created_at, model_id, sources, shard, state) values (?, ?, ?, ?, ?, ?, 'queued')",
+      )
+      .run(batch.id, batch.name, batch.createdAt, batch.modelId, JSON.stringify(batch.sources), batch.shard);
+    return this.get(batch.id);
+  }
+
+  find(id: BatchId): Batch | null {
+    const row = this.#one.get(id);
+    return row ? toBatch(row) : null;
+  }
+
+  get(id: BatchId): Batch {
+    const batch = this.find(id);
+    if (!batch) throw new Error(`There is no batch ${id}.`);
+    return batch;
+  }
+
+  list(): Batch[] {
+    return this.#all.all().map(toBatch);
+  }
+
+  /** The newest batch of these sources and shard that is not finished, if there is one. */
+  findUnfinished(sources: readonly string[], modelId: ModelId, shard: string | null): Batch | null {
+    const row = this.#database
+      .prepare<[string, string, string | null], { id: string }>(
+        "select id from batch where sources = ? and model_id = ? and shard is ? and state in ('queued', 'running', 'paused', 'failed') order by created_at desc limit 1",
+      )
+      .get(JSON.stringify(sources), modelId, shard);
+    return row ? this.find(batchIdSchema.parse(row.id)) : null;
+  }
+
+  shardOf(id: BatchId): string | null {
+    return (
+      this.#database.prepare<[string], { shard: string | null }>('select shard from batch where id = ?').get(id)
+        ?.shard ?? null
+    );
+  }
+
+  setState(id: BatchId, state: BatchState, failure: Failure | null = null): Batch {
+    this.#database
+      .prepare('update batch set state = ?, failure = ? where id = ?')
+      .run(state, failure ? JSON.stringify(failure) : null, id);
+    return this.get(id);
+  }
+
+  /** Batches that were under way when the program ended, oldest first. */
+  interrupted(): Batch[] {
+    return this.list()
+      .filter(({ state }) => state === 'running' || state === 'queued')
+      .reverse();
+  }
+
+  /** Adds files that the walk found; one that is listed already stays as it is. */
+  addFiles(id: BatchId, files: readonly FoundFile[]): void {
+    this.#database.transaction(() => {
+      for (const { path, label, folder, slideName, unreadable } of files) {
+        const slide =
+          this.#slide.get(id, folder)?.id ?? Number(this.#newSlide.run(id, slideName, folder).lastInsertRowid);
+        this.#newFile.run(id, slide, path, label, unreadable === null ? 'pending' : 'unreadable', unreadable);
+      }
+    })();
+  }
+
+  setWalked(id: BatchId): void {
+    this.#database.prepare('update batch set walked = 1 where id = ?').run(id);
+  }
+
+  /** Up to `limit` files that wait, in the order they were found, after the file `after`. */
+  pending(id: BatchId, after: number, limit: number): PendingFile[] {
+    return this.#pending.all(id, after, limit);
+  }
+
+  /** Marks a waiting file as unreadable. */
+  setUnreadable(file: number, reason: string): void {
+    this.#settle.run('unreadable', reason, null, file);
+  }
+
+  setDuplicate(file: number, reason: string, hash: string): void {
+    this.#settle.run('duplicate', reason, hash, file);
+  }
+
+  setClassified(file: number, hash: string): void {
+    this.#settle.run('classified', null, hash, file);
+  }
+
+  /** Files that were set aside, by slide and path. */
+  setAside(id: BatchId): SetAsideFile[] {
+    return this.#database
+      .prepare<
+        [string],
+        { slide_id: number; path: string; state: 'unreadable' | 'duplicate'; reason: string; hash: string | null }
+      >(
+        "select slide_id, path, state, reason, hash from batch_file where batch_id = ? and state in ('unreadable', 'duplicate') order by slide_id, path",
+      )
+      .all(id)
+      .map(({ slide_id, path, state, reason, hash }) => ({
+        slideId: slideIdSchema.parse(slide_id),
+        path,
+        kind: state,
+        reason,
+        hash: hash === null ? null : contentHashSchema.parse(hash),
+      }));
+  }
+
+  slideName(file: number): string {
+    return (
+      this.#database
+        .prepare<[number], { name: string }>(
+          'select s.name from slide s join batch_file f on f.slide_id = s.id where f.id = ?',
+        )
+        .get(file)?.name ?? ''
+    );
+  }
+
+  batchOfSlide(slide: SlideId): BatchId {
+    const row = this.#database
+      .prepare<[number], { batch_id: string }>('select batch_id from slide where id = ?')
+      .get(slide);
+    if (!row) throw new Error(`There is no slide ${String(slide)}.`);
+    return batchIdSchema.parse(row.batch_id);
+  }
+}
+
+function toBatch(row: BatchRow): Batch {
+  return batchSchema.parse({
+    id: row.id,
+    name: row.name,
+    createdAt: row.created_at,
+    modelId: row.model_id,
+    sources: JSON.parse(row.sources) as unknown,
+    state: row.state,
+    failure: row.failure === null ? null : (JSON.parse(row.failure) as unknown),
+    walked: row.walked === 1,
+    total: row.total,
+    classified: row.classified,
+    duplicates: row.duplicates,
+    unreadable: row.unreadable,
+  });
+}

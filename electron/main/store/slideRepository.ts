@@ -1,0 +1,91 @@
+import { slideSchema, type Slide } from '#shared/domain/batch';
+import type { BatchId, SlideId } from '#shared/domain/ids';
+import type { Connection } from './database';
+
+interface SlideRow {
+  id: number;
+  batch_id: string;
+  name: string;
+  folder: string;
+  files: number;
+  classified: number;
+  duplicates: number;
+  unreadable: number;
+}
+
+interface CountRow {
+  slide_id: number;
+  machine_class: string | null;
+  class: string | null;
+  seen: number;
+  n: number;
+}
+
+/** Slides with their numbers of cells. */
+export class SlideRepository {
+  readonly #database: Connection;
+
+  constructor(database: Connection) {
+    this.#database = database;
+  }
+
+  ofBatch(batch: BatchId): Slide[] {
+    return this.#read('s.batch_id = ?', [batch]);
+  }
+
+  byIds(ids: readonly SlideId[]): Slide[] {
+    return ids.length === 0 ? [] : this.#read('s.id in (select value from json_each(?))', [JSON.stringify(ids)]);
+  }
+
+  #read(condition: string, parameters: readonly string[]): Slide[] {
+    const slides = this.#database
+      .prepare<unknown[], SlideRow>(
+        `select s.id, s.batch_id, s.name, s.folder, count(f.id) as files, coalesce(sum(f.state = 'classified'), 0) as classified,
+           coalesce(sum(f.state = 'duplicate'), 0) as duplicates, coalesce(sum(f.state = 'unreadable'), 0) as unreadable
+         from slide s left join batch_file f on f.slide_id = s.id where ${condition} group by s.id order by s.id`,
+      )
+      .all(...parameters);
+    const counts = this.#database
+      .prepare<unknown[], CountRow>(
+        `select c.slide_id, c.machine_class, c.class, sum(c.status in ('confirmed', 'corrected')) as seen, count(*) as n
+         from cell c join slide s on s.id = c.slide_id where ${condition} group by c.slide_id, c.machine_class, c.class`,
+      )
+      .all(...parameters);
+    return slides.map((row) =>
+      toSlide(
+        row,
+        counts.filter((each) => each.slide_id === row.id),
+      ),
+    );
+  }
+}
+
+function toSlide(row: SlideRow, counts: readonly CountRow[]): Slide {
+  const sum = (key: 'machine_class' | 'class'): Record<string, number> => {
+    const sums: Record<string, number> = {};
+    for (const each of counts) {
+      const classId = each[key];
+      if (classId !== null) sums[classId] = (sums[classId] ?? 0) + each.n;
+    }
+    return sums;
+  };
+  const without = (key: 'machine_class' | 'class'): number =>
+    counts.reduce((total, each) => total + (each[key] === null ? each.n : 0), 0);
+  return slideSchema.parse({
+    id: row.id,
+    batchId: row.batch_id,
+    name: row.name,
+    folder: row.folder,
+    files: row.files,
+    classified: row.classified,
+    duplicates: row.duplicates,
+    unreadable: row.unreadable,
+    counts: {
+      machine: sum('machine_class'),
+      reviewed: sum('class'),
+      machineUnidentified: without('machine_class'),
+      reviewedUnidentified: without('class'),
+      seen: counts.reduce((total, each) => total + each.seen, 0),
+    },
+  });
+}

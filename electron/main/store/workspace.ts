@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { FailureError } from '#shared/ipc/failure';
+import { fileLog, type Log } from '../log';
+import { BatchRepository } from './batchRepository';
+import { CellRepository } from './cellRepository';
+import { openDatabase, storeFailure, type Connection } from './database';
+import { ModelRepository } from './modelRepository';
+import { ReviewRepository } from './reviewRepository';
+import { RunRepository } from './runRepository';
+import { SettingRepository } from './settingRepository';
+import { SlideRepository } from './slideRepository';
+
+/** An open workspace: its folders, its log and its store. One program has it open at a time. */
+export interface Workspace {
+  readonly folder: string;
+  readonly images: string;
+  readonly thumbnails: string;
+  readonly models: string;
+  readonly features: string;
+  readonly logs: string;
+  readonly log: Log;
+  readonly database: Connection;
+  readonly batches: BatchRepository;
+  readonly slides: SlideRepository;
+  readonly cells: CellRepository;
+  readonly reviews: ReviewRepository;
+  readonly cards: ModelRepository;
+  readonly runs: RunRepository;
+  readonly settings: SettingRepository;
+  close(): void;
+}
+
+/** Opens or makes a workspace. FailureError `workspace-locked`, `workspace-newer`, `workspace-corrupt`, `read-only`, `disk-full`. */
+export function openWorkspace(folder: string): Workspace {
+  const place = (name: string): string => join(folder, name);
+  try {
+    for (const name of ['images', 'thumbnails', 'models', 'runs', 'features', 'log'])
+      mkdirSync(place(name), { recursive: true });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new FailureError(
+      'read-only',
+      `The workspace folder cannot be written to: ${folder} (${detail}).`,
+      'Check the rights on the folder, or choose another.',
+      { cause: error },
+    );
+  }
+  const lock = lockWorkspace(folder);
+  let database: Connection;
+  try {
+    database = openDatabase(place('smearscope.db'));
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  return {
+    folder,
+    images: place('images'),
+    thumbnails: place('thumbnails'),
+    models: place('models'),
+    features: place('features'),
+    logs: place('log'),
+    log: fileLog(place('log')),
+    database,
+    batches: new BatchRepository(database),
+    slides: new SlideRepository(database),
+    cells: new CellRepository(database),
+    reviews: new ReviewRepository(database),
+    cards: new ModelRepository(database),
+    runs: new RunRepository(database),
+    settings: new SettingRepository(database),
+    close: () => {
+      database.close();
+      lock.close();
+    },
+  };
+}
+
+/** Holds an exclusive lock of the operating system, through a small database, until closed; it is gone with the process, however that ends. */
+function lockWorkspace(folder: string): Connection {
+  const path = join(folder, 'lock.db');
+  let lock: Connection | null = null;
+  try {
+    lock = new Database(path, { timeout: 200 });
+    lock.pragma('journal_mode = MEMORY');
+    lock.exec(
+      'begin exclusive; create table if not exists held (at text); insert into held values (current_timestamp);',
+    );
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw new FailureError(
+        'workspace-locked',
+        `Another Smearscope has the workspace ${folder} open.`,
+        'Close it, or choose another workspace folder.',
+        { cause: error },
+      );
+    }
+    throw storeFailure(path, error);
+  }
+}

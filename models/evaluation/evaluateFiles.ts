@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
+import type { Evaluation } from '#shared/domain/evaluation';
+import type { TrainingProgress } from '#shared/domain/run';
+import { FailureError, type Failure } from '#shared/ipc/failure';
+import { BATCH, type Classifier } from '../inference/classifier';
+import { fileFailure } from '../inference/classifyFiles';
+import { decodeImage } from '../inference/decode';
+import { prepareAhead, type InPreparation } from '../inference/prepareAhead';
+import { dataHash, readLabelled, type LabelledImage } from '../training/labelledImages';
+import { evaluate } from './evaluate';
+
+export interface EvaluatedFiles {
+  readonly evaluation: Evaluation;
+  readonly predictions: { path: string; classId: string; probabilities: Float32Array }[];
+  readonly leftOut: LeftOutFile[];
+  readonly dataHash: string;
+}
+
+type Decoded = { readonly image: LabelledImage } & ({ readonly pixels: Uint8Array } | { readonly failure: Failure });
+
+/** Figures of a model on files whose class is known. FailureError `invalid-argument` if a class is not the model's, `no-images`, `cancelled`. */
+export async function evaluateFiles(
+  classifier: Classifier,
+  files: readonly LabelledFile[],
+  report: (progress: TrainingProgress) => void,
+  signal: AbortSignal,
+): Promise<EvaluatedFiles> {
+  const { classIds, inputSize, threshold, name } = classifier.card;
+  const unknown = [...new Set(files.map(({ classId }) => classId))].filter((id) => !classIds.includes(id));
+  if (unknown.length > 0) {
+    throw new FailureError(
+      'invalid-argument',
+      `The model "${name}" does not know the class ${unknown.map((id) => `"${id}"`).join(', ')}.`,
+      `Rename or take out the folder; the model's classes are ${classIds.join(', ')}.`,
+    );
+  }
+  const start = performance.now();
+  const progress = (done: number): void => {
+    if (signal.aborted)
+      throw new FailureError('cancelled', 'The evaluation was stopped.', 'Start it again when you like.');
+    const rate = done / ((performance.now() - start) / 1000);
+    report({
+      stage: 'evaluating',
+      done,
+      total: files.length,
+      imagesPerSecond: rate,
+      secondsLeft: rate > 0 ? (files.length - done) / rate : null,
+    });
+  };
+  const { images, leftOut } = await readLabelled(files, () => {
+    progress(0);
+  });
+  const predictions: EvaluatedFiles['predictions'] = [];
+  const used: LabelledImage[] = [];
+  for await (const batch of prepareAhead(images, BATCH, (image) => decode(image, inputSize))) {
+    const size = inputSize ** 2 * 3;
+    const decoded = batch.flatMap((each) => ('pixels' in each ? [each] : []));
+    for (const each of batch) if ('failure' in each) leftOut.push({ path: each.image.path, failure: each.failure });
+    const pixels = new Uint8Array(decoded.length * size);
+    decoded.forEach((each, index) => {
+      pixels.set(each.pixels, index * size);
+    });
+    const all = decoded.length > 0 ? classifier.classify(pixels, decoded.length) : new Float32Array(0);
+    decoded.forEach(({ image }, index) => {
+      used.push(image);
+      const probabilities = all.slice(index * classIds.length, (index + 1) * classIds.length);
+      predictions.push({ path: image.path, classId: image.classId, probabilities });
+    });
+    progress(used.length);
+  }
+  if (used.length === 0)
+    throw new FailureError(
+      'no-images',
+      'None of the images could be read.',
+      'Check the folder: it holds one folder of images for each class.',
+    );
+  const probabilities = new Float32Array(used.length * classIds.length);
+  predictions.forEach((each, row) => {
+    probabilities.set(each.probabilities, row * classIds.length);
+  });
+  const truth = predictions.map(({ classId }) => classIds.indexOf(classId));
+  return {
+    evaluation: evaluate({ classIds, truth, probabilities, threshold }),
+    predictions,
+    leftOut,
+    dataHash: dataHash(used),
+  };
+}
+
+function decode(image: LabelledImage, side: number): InPreparation<Decoded> {
+  const read = readFile(image.path).then((bytes) => ({ decoding: decodeImage(bytes, side) }));
+  const prepared = read
+    .then(async ({ decoding }): Promise<Decoded> => ({ image, pixels: (await decoding).pixels }))
+    .catch((error: unknown): Decoded => ({ image, failure: fileFailure(image.path, error) }));
+  return { submitted: read.catch(() => undefined), prepared };
+}

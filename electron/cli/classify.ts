@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Application } from '#main/application';
+import type { Emit } from '#main/events';
+import { csvLine } from '#main/report/csv';
+import { cellsCsv } from '#main/report/tables';
+import { writeTextFile } from '#main/report/writeFile';
+import type { Batch, BatchProgress } from '#shared/domain/batch';
+import { batchIdSchema } from '#shared/domain/ids';
+import { FailureError } from '#shared/ipc/failure';
+import { EXIT } from './exit';
+import { interruptible, openHeadless } from './headless';
+import { duration, ProgressLine } from './progressLine';
+
+interface ClassifyOptions {
+  readonly out: string;
+  readonly workspace?: string;
+  readonly model?: string;
+  readonly shard?: string;
+  readonly json?: boolean;
+}
+
+/** The command `classify`: a batch that was cut goes on where it was. Resolves to the exit code. */
+export async function classify(folders: readonly string[], options: ClassifyOptions): Promise<number> {
+  const started = Date.now();
+  const line = new ProgressLine();
+  const application = openHeadless(options.workspace, progressTo(line));
+  try {
+    const batch = unfinishedOrNew(
+      application,
+      folders.map((folder) => resolve(folder)),
+      options,
+    );
+    const { result, interrupted } = await interruptible(
+      () => application.queue.stop(batch.id, 'pause'),
+      () => application.runBatch(batch.id),
+    );
+    if (result.failure) throw FailureError.from(result.failure);
+    if (interrupted || result.state !== 'done') {
+      process.stderr.write(
+        `Stopped after ${String(settled(result))} of ${String(result.total)} files. The same command goes on from there.\n`,
+      );
+      return EXIT.interrupted;
+    }
+    line.show(`${String(settled(result))} files in ${duration((Date.now() - started) / 1000)}`, { last: true });
+    return await writeResults(application, result, options);
+  } finally {
+    await application.close();
+  }
+}
+
+function unfinishedOrNew(
+  application: Application,
+  sources: readonly string[],
+  { model, shard }: ClassifyOptions,
+): Batch {
+  const modelId = application.catalog.get(model ?? application.catalog.liveId()).card.id;
+  const unfinished = application.workspace.batches.findUnfinished(sources, modelId, shard ?? null);
+  if (unfinished) {
+    process.stderr.write(
+      `Going on with the batch of ${unfinished.createdAt}: ${String(settled(unfinished))} files are done.\n`,
+    );
+    return unfinished;
+  }
+  return application.createBatch({
+    id: batchIdSchema.parse(randomUUID()),
+    sources,
+    modelId,
+    ...(shard !== undefined && { shard }),
+  });
+}
+
+async function writeResults(application: Application, batch: Batch, options: ClassifyOptions): Promise<number> {
+  const { card } = application.catalog.get(batch.modelId);
+  const { cells, batches } = application.workspace;
+  await writeTextFile(options.out, cellsCsv(cells.records(batch.id, null), card, { notice: false }));
+  const setAside = batches.setAside(batch.id);
+  const unreadable = setAside.filter(({ kind }) => kind === 'unreadable');
+  const duplicates = setAside.length - unreadable.length;
+  if (duplicates > 0)
+    process.stderr.write(
+      `${String(duplicates)} files hold an image that stands in the same slide already; each is counted once.\n`,
+    );
+  if (unreadable.length > 0) {
+    for (const { path, reason } of unreadable) process.stderr.write(`unreadable: ${path}: ${reason}\n`);
+    await writeTextFile(`${options.out}.unreadable.csv`, [
+      csvLine(['file', 'reason']),
+      ...unreadable.map(({ path, reason }) => csvLine([path, reason])),
+    ]);
+  }
+  if (options.json === true) {
+    const { id, total, classified } = batch;
+    const summary = {
+      batch: id,
+      model: card.id,
+      total,
+      classified,
+      duplicates,
+      unreadable: unreadable.length,
+      out: resolve(options.out),
+    };
+    process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  }
+  return unreadable.length > 0 ? EXIT.someUnreadable : EXIT.done;
+}
+
+/** Shows a batch's progress on a line, and notices below it. */
+export function progressTo(line: ProgressLine): Emit {
+  return (name, value) => {
+    if (name === 'batch.progress') line.show(progressText(value as BatchProgress));
+    if (name === 'notice') process.stderr.write(`\n${(value as FailureError['failure']).message}\n`);
+  };
+}
+
+function progressText({ done, total, walked, imagesPerSecond, secondsLeft, unreadable }: BatchProgress): string {
+  const rate = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(0)} images/s`;
+  const left = secondsLeft === null || !walked ? '' : `, ${duration(secondsLeft)} left`;
+  return `${String(done)} of ${String(total)}${walked ? '' : ' or more'}${rate}${left}${unreadable > 0 ? `, ${String(unreadable)} unreadable` : ''}`;
+}
+
+function settled({ classified, duplicates, unreadable }: Batch): number {
+  return classified + duplicates + unreadable;
+}

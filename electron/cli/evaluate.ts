@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { readTrainingFolder } from '#main/jobs/trainingFolder';
+import { writeTextFile } from '#main/report/writeFile';
+import { RESEARCH_USE_LINE } from '#shared/domain/settings';
+import { EXIT } from './exit';
+import { interruptible, openHeadless } from './headless';
+import { ProgressLine } from './progressLine';
+import type { Failure } from '#shared/ipc/failure';
+
+interface EvaluateOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly model?: string;
+  readonly workspace?: string;
+}
+
+/** The command `evaluate`. Resolves to the exit code. */
+export async function evaluate(options: EvaluateOptions): Promise<number> {
+  const line = new ProgressLine();
+  const application = openHeadless(options.workspace, (name, value) => {
+    if (name === 'notice') process.stderr.write(`\n${(value as Failure).message}\n`);
+  });
+  const controller = new AbortController();
+  try {
+    const files = await readTrainingFolder(resolve(options.data));
+    const { card, folder } = application.catalog.get(options.model ?? application.catalog.liveId());
+    const { result } = await interruptible(
+      () => {
+        controller.abort();
+      },
+      () =>
+        application.compute.call(
+          'evaluate',
+          { modelFolder: folder, files },
+          {
+            signal: controller.signal,
+            onProgress: ({ done, total }) => {
+              line.show(`${String(done)} of ${String(total)}`);
+            },
+          },
+        ),
+    );
+    const { evaluation, leftOut, dataHash } = result;
+    const model = {
+      id: card.id,
+      name: card.name,
+      files: card.files,
+      backbone: card.backbone,
+      temperature: card.temperature,
+    };
+    const report = {
+      notice: RESEARCH_USE_LINE,
+      createdAt: new Date().toISOString(),
+      model,
+      dataHash,
+      ...evaluation,
+      leftOut: leftOut.map(({ path, failure }) => ({ file: path, reason: failure.message })),
+    };
+    await writeTextFile(options.out, [`${JSON.stringify(report, null, 2)}\n`]);
+    for (const { path, failure } of leftOut) process.stderr.write(`left out: ${path}: ${failure.message}\n`);
+    const { accuracy, n } = evaluation;
+    const percent = (value: number | null): string => (value === null ? '-' : `${(100 * value).toFixed(1)} %`);
+    line.show(
+      `accuracy ${percent(accuracy.value)} (95 % limits ${percent(accuracy.low)} to ${percent(accuracy.high)}), n = ${String(n)}`,
+      { last: true },
+    );
+    return leftOut.some(({ failure }) => failure.code === 'unreadable-image') ? EXIT.someUnreadable : EXIT.done;
+  } finally {
+    await application.close();
+  }
+}

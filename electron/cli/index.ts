@@ -1,0 +1,107 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { RESEARCH_USE_LINE } from '#shared/domain/settings';
+import { FailureError } from '#shared/ipc/failure';
+import { classify } from './classify';
+import { device, listModels } from './information';
+import { evaluate } from './evaluate';
+import { EXIT } from './exit';
+import { sample } from './sample';
+import { train } from './train';
+
+function shard(text: string): string {
+  const match = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
+  if (!match || Number(match[1]) > Number(match[2]))
+    throw new InvalidArgumentError('It is written i/n, with 1 <= i <= n.');
+  return text;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number, 0 or more.');
+  return Number(text);
+}
+
+function collect(text: string, before: readonly string[]): string[] {
+  return [...before, text];
+}
+
+const workspaceOption = ['--workspace <folder>', 'workspace folder (default: the one the window uses)'] as const;
+
+function program(): Command {
+  const root = new Command('smearscope')
+    .description(`Classifies blood-smear images and trains classifiers. ${RESEARCH_USE_LINE}`)
+    .exitOverride()
+    .addHelpText('after', '\nExit codes: 0 all done, 1 failed, 2 wrong usage, 3 done but some files were unreadable.');
+  // Commands inherit what the root is told about errors only if they are made by it.
+  root
+    .command('classify')
+    .description('classify folders of single-cell images and write a table of the results')
+    .argument('<folder...>', 'folders or files; every folder that holds images is a slide')
+    .requiredOption('--out <file>', 'results as CSV; unreadable files go into <file>.unreadable.csv')
+    .option(...workspaceOption)
+    .option('--model <name>', 'model (default: the live one, else the starter)')
+    .option('--shard <i/n>', 'take only part i of n of the files, by hash of the relative path', shard)
+    .option('--json', 'print a summary as JSON on standard output')
+    .action(async (folders: string[], options: Parameters<typeof classify>[1]) => {
+      process.exitCode = await classify(folders, options);
+    });
+  root
+    .command('train')
+    .description('train a classifier on a folder that holds one folder of images for each class')
+    .requiredOption('--data <folder>', 'one folder for each class')
+    .requiredOption('--name <name>', 'name of the model')
+    .option('--recipe <recipe>', 'recipe: quick', 'quick')
+    .option(...workspaceOption)
+    .option('--seed <number>', 'seed of the split and the training', wholeNumber)
+    .option('--set <key=value>', 'change a number of the recipe; may be given several times', collect, [])
+    .option('--description <text>', 'what the data are, for the model card')
+    .action(async (options: Parameters<typeof train>[0]) => {
+      process.exitCode = await train(options);
+    });
+  root
+    .command('evaluate')
+    .description('figures of a model on a folder that holds one folder of images for each class')
+    .requiredOption('--data <folder>', 'one folder for each class')
+    .requiredOption('--out <file>', 'report as JSON')
+    .option('--model <name>', 'model (default: the live one, else the starter)')
+    .option(...workspaceOption)
+    .action(async (options: Parameters<typeof evaluate>[0]) => {
+      process.exitCode = await evaluate(options);
+    });
+  root
+    .command('models')
+    .description('the models of the workspace')
+    .option(...workspaceOption)
+    .option('--json', 'print as JSON')
+    .action(async (options: Parameters<typeof listModels>[0]) => {
+      process.exitCode = await listModels(options);
+    });
+  root
+    .command('device')
+    .description('what runs the numbers on this machine')
+    .option('--json', 'print as JSON')
+    .action(async (options: Parameters<typeof device>[0]) => {
+      process.exitCode = await device(options);
+    });
+  root
+    .command('sample')
+    .description('classify the sample slide and print its differential')
+    .option('--workspace <folder>', 'workspace folder (default: a temporary one)')
+    .action(async (options: Parameters<typeof sample>[0]) => {
+      process.exitCode = await sample(options);
+    });
+  return root;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  } else if (error instanceof FailureError) {
+    process.stderr.write(`${error.failure.message}\n${error.failure.hint}\n`);
+    process.exitCode = error.failure.code === 'invalid-argument' ? EXIT.usage : EXIT.failed;
+  } else {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = EXIT.failed;
+  }
+}

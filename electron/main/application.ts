@@ -1,0 +1,106 @@
+import { basename } from 'node:path';
+import type { Batch } from '#shared/domain/batch';
+import type { BatchId, RunId } from '#shared/domain/ids';
+import { quickRecipeSchema, type QuickRecipe } from '#shared/domain/recipe';
+import type { Run } from '#shared/domain/run';
+import { ComputeSupervisor, type LaunchCompute } from './compute/supervisor';
+import type { Emit } from './events';
+import { runClassifyJob } from './jobs/classifyJob';
+import { JobQueue } from './jobs/jobQueue';
+import { runTrainJob } from './jobs/trainJob';
+import { ModelCatalog } from './modelCatalog';
+import type { Resources } from './resources';
+import { openWorkspace, type Workspace } from './store/workspace';
+
+export interface ApplicationParts {
+  readonly workspaceFolder: string;
+  readonly resources: Resources;
+  readonly launchCompute: (workspace: Workspace) => LaunchCompute;
+  readonly emit: Emit;
+}
+
+export interface NewBatch {
+  readonly id: BatchId;
+  readonly sources: readonly string[];
+  /** The live model if not given. */
+  readonly modelId?: string;
+  /** `i/n`. */
+  readonly shard?: string;
+  readonly name?: string;
+}
+
+/** The program without a window: a workspace, its models, its jobs and the compute process. The window and the command line are two ways to use it. */
+export class Application {
+  readonly workspace: Workspace;
+  readonly catalog: ModelCatalog;
+  readonly compute: ComputeSupervisor;
+  readonly queue = new JobQueue();
+  readonly #emit: Emit;
+
+  /** FailureError as openWorkspace. */
+  constructor({ workspaceFolder, resources, launchCompute, emit }: ApplicationParts) {
+    this.workspace = openWorkspace(workspaceFolder);
+    this.catalog = new ModelCatalog(this.workspace, resources);
+    this.#emit = emit;
+    this.compute = new ComputeSupervisor(launchCompute(this.workspace), this.workspace.log, (error) => {
+      emit('notice', error.failure);
+    });
+    this.workspace.runs.failInterrupted({
+      code: 'cancelled',
+      message: 'The program ended while this training ran.',
+      hint: 'Start it again; the features that were made are kept.',
+    });
+  }
+
+  createBatch({ id, sources, modelId, shard, name }: NewBatch): Batch {
+    const model = this.catalog.get(modelId ?? this.catalog.liveId());
+    return this.workspace.batches.create({
+      id,
+      name: name ?? nameOf(sources),
+      createdAt: new Date().toISOString(),
+      modelId: model.card.id,
+      sources,
+      shard: shard ?? null,
+    });
+  }
+
+  /** Queues a batch; resolves when it stands still: done, failed, paused or cancelled. */
+  runBatch(batchId: BatchId): Promise<Batch> {
+    const { workspace, compute } = this;
+    return this.queue.add(batchId, (signal) => {
+      const model = this.catalog.get(workspace.batches.get(batchId).modelId);
+      return runClassifyJob({ workspace, compute, model, batchId, emit: this.#emit, signal });
+    });
+  }
+
+  createRun(id: RunId, name: string, folder: string, recipe: Partial<QuickRecipe>): Run {
+    return this.workspace.runs.create({
+      id,
+      name,
+      createdAt: new Date().toISOString(),
+      folder,
+      recipe: quickRecipeSchema.parse(recipe),
+    });
+  }
+
+  /** Queues a training; resolves when it is done, failed or cancelled. */
+  runTraining(runId: RunId, description: string): ReturnType<typeof runTrainJob> {
+    const { workspace, compute, catalog } = this;
+    const { recipe } = workspace.runs.get(runId);
+    return this.queue.add(runId, (signal) =>
+      runTrainJob({ workspace, compute, catalog, runId, recipe, description, emit: this.#emit, signal }),
+    );
+  }
+
+  /** Stops what runs, so that it goes on at the next start, and closes the store. */
+  async close(): Promise<void> {
+    await this.queue.stopAll('shutdown');
+    this.compute.dispose();
+    this.workspace.close();
+  }
+}
+
+function nameOf(sources: readonly string[]): string {
+  const [first = '', ...others] = sources.map((source) => basename(source) || source);
+  return others.length === 0 ? first : `${first} and ${String(others.length)} more`;
+}

@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import electron from 'electron';
+import type { Settings } from '#shared/domain/settings';
+import type { Desktop } from './ipc/handlers';
+
+const REMEMBERED = 'workspace-folder';
+
+/** The desktop as Electron gives it. Dialogs are looked up when they open, so that a test can stand in for the user. */
+export function electronDesktop(window: () => electron.BrowserWindow | null): Desktop {
+  const { app, nativeTheme, shell } = electron;
+  return {
+    version: app.getVersion(),
+    electronVersion: process.versions.electron,
+    pickFolders: async (multiple) => {
+      const properties: electron.OpenDialogOptions['properties'] = [
+        'openDirectory',
+        ...(multiple ? (['multiSelections'] as const) : []),
+      ];
+      const parent = window();
+      const { filePaths } = await (parent
+        ? electron.dialog.showOpenDialog(parent, { properties })
+        : electron.dialog.showOpenDialog({ properties }));
+      return filePaths;
+    },
+    pickSavePath: async (name, format) => {
+      const options = {
+        defaultPath: join(app.getPath('documents'), name),
+        filters: [{ name: format.toUpperCase(), extensions: [format] }],
+      };
+      const parent = window();
+      const { filePath, canceled } = await (parent
+        ? electron.dialog.showSaveDialog(parent, options)
+        : electron.dialog.showSaveDialog(options));
+      return canceled || filePath === '' ? null : filePath;
+    },
+    openFolder: async (folder) => {
+      await shell.openPath(folder);
+    },
+    applySettings: ({ theme }: Settings) => {
+      nativeTheme.themeSource = theme;
+    },
+    restartWith: (workspace) => {
+      writeFileSync(join(app.getPath('userData'), REMEMBERED), workspace);
+      app.relaunch();
+      app.quit();
+    },
+  };
+}
+
+/** The workspace folder: from the command line (`--workspace=DIR`), the environment, the user's choice, else beside the program's data. */
+export function workspaceFolder(): string {
+  const { app } = electron;
+  const given = app.commandLine.getSwitchValue('workspace') || process.env.SMEARSCOPE_WORKSPACE;
+  if (given) return given;
+  try {
+    return readFileSync(join(app.getPath('userData'), REMEMBERED), 'utf8');
+  } catch {
+    return join(app.getPath('userData'), 'workspace');
+  }
+}

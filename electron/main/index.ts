@@ -1,0 +1,114 @@
+// The composition root: wires the parts and starts them.
+import { randomUUID } from 'node:crypto';
+import { app, dialog, ipcMain, nativeTheme, type BrowserWindow } from 'electron';
+import type { DeviceReport } from '#shared/domain/device';
+import { CALL_CHANNEL } from '#shared/ipc/contract';
+import { FailureError } from '#shared/ipc/failure';
+import { Application } from './application';
+import { utilityCompute } from './compute/launchUtility';
+import { electronDesktop, workspaceFolder } from './desktop';
+import { serveImages } from './images/imageProtocol';
+import { callHandlers } from './ipc/handlers';
+import { router } from './ipc/router';
+import { setMenu } from './menu';
+import { resourcesIn } from './resources';
+import { emitTo, isOwnOrigin, openWindow, registerSchemes, serveWindow } from './window';
+
+let window: BrowserWindow | null = null;
+let device: DeviceReport | null = null;
+const runId = randomUUID().slice(0, 8);
+
+registerSchemes();
+if (app.requestSingleInstanceLock({ workspace: workspaceFolder() })) {
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  void app.whenReady().then(start, giveUp);
+} else {
+  app.quit();
+}
+
+function start(): void {
+  const resources = resourcesIn(app.getAppPath());
+  const emit = emitTo(() => window);
+  let application: Application;
+  try {
+    application = new Application({
+      workspaceFolder: workspaceFolder(),
+      resources,
+      launchCompute: ({ log }) => utilityCompute(resources.computeEntry, resources.pretrained, log),
+      emit,
+    });
+  } catch (error) {
+    giveUp(error);
+    return;
+  }
+  const { workspace, compute } = application;
+  const desktop = electronDesktop(() => window);
+  const onBug = (where: string, error: unknown): void => {
+    workspace.log.error(
+      `[${runId}] ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  };
+  desktop.applySettings(workspace.settings.get());
+  serveWindow(resources);
+  serveImages(application);
+  const answer = router(callHandlers({ application, resources, desktop, emit, device: () => device }), onBug);
+  ipcMain.handle(CALL_CHANNEL, (event, name: unknown, args: unknown) => {
+    if (event.senderFrame !== window?.webContents.mainFrame || !isOwnOrigin(event.senderFrame.url))
+      throw new Error('A call from a frame that is not the window’s.');
+    return answer(name, args);
+  });
+  setMenu((id) => {
+    emit('command', id);
+  });
+  window = openWindow(resources, nativeTheme.shouldUseDarkColors);
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    onBug('window', reason);
+    window?.reload();
+  });
+
+  compute.call('device', null).then(
+    (report) => {
+      device = report;
+      emit('device.changed', report);
+    },
+    (error: unknown) => {
+      onBug('device', error);
+    },
+  );
+  // What the end of the program cut goes on where it was.
+  for (const { id } of workspace.batches.interrupted())
+    application.runBatch(id).catch((error: unknown) => {
+      onBug(`batch ${id}`, error);
+    });
+
+  let closing = false;
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  app.on('before-quit', (event) => {
+    if (closing) return;
+    closing = true;
+    event.preventDefault();
+    void application.close().finally(() => {
+      app.exit(0);
+    });
+  });
+  process.on('uncaughtException', (error) => {
+    onBug('main', error);
+    dialog.showErrorBox(
+      'Smearscope met a fault',
+      `${error.message}\n\nYour work is saved. The log in ${workspace.logs} has the details under ${runId}.`,
+    );
+    app.exit(1);
+  });
+}
+
+/** Nothing can be done without a workspace: says why, and ends. */
+function giveUp(error: unknown): void {
+  const failure = error instanceof FailureError ? error.failure : null;
+  dialog.showErrorBox('Smearscope cannot start', failure ? `${failure.message}\n\n${failure.hint}` : String(error));
+  app.exit(1);
+}

@@ -14,7 +14,7 @@ from efficientnet_lite_pytorch import EfficientNet
 from PIL import Image
 
 SIDE = 96
-NAMES = ['BA_168028.jpg', 'LY_891701.jpg', 'SNE_166616.jpg', 'ERB_56230.jpg']
+NAMES = ['IG_847216.jpg', 'SNE_699042.jpg', 'SNE_182336.jpg', 'ERB_861249.jpg']
 
 checkpoint, samples, out = sys.argv[1:]
 model = EfficientNet.from_name('efficientnet-lite0')

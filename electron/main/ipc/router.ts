@@ -21,7 +21,7 @@ export function router(
   return async (name, args) => {
     try {
       if (!isCall(name)) throw invalid(`There is no call ${JSON.stringify(name)}.`);
-      if (String(JSON.stringify(args)).length > LARGEST_ARGUMENTS)
+      if (args !== undefined && JSON.stringify(args).length > LARGEST_ARGUMENTS)
         throw invalid(`The arguments of ${name} are too large.`);
       return { result: await answer(handlers, name, args) };
     } catch (error) {

@@ -1,7 +1,7 @@
 // Electron: the version package.json names, where it can be had; else the stand-in for tests that the npm registry holds.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder, packageVersion, readJson, root } from '../bootstrap/places.mjs';
+import { cacheFolder, packageVersion, readJson, root, sha256 } from '../bootstrap/places.mjs';
 import { run, SetupError } from '../bootstrap/run.mjs';
 import { downloadPackage, pythonWithPip, requireSpace } from './download.mjs';
 
@@ -14,7 +14,12 @@ const STAND_IN = {
 
 const DAY = 24 * 3600 * 1000;
 const own = join(root, 'node_modules', 'electron');
-const standIn = () => join(cacheFolder(), `electron-${STAND_IN.version}-stand-in`);
+const standInApp = join(root, 'build', 'provision', 'standInApp');
+const standIn = () =>
+  join(
+    cacheFolder(),
+    `electron-${STAND_IN.version}-stand-in-${sha256(readFileSync(join(standInApp, 'main.mjs'))).slice(0, 8)}`,
+  );
 const failed = () => join(cacheFolder(), `electron-${packageVersion('electron')}-not-reached.json`);
 
 /**
@@ -89,7 +94,7 @@ async function makeStandIn() {
     });
     const { createPackage } = await import('@electron/asar');
     mkdirSync(join(part, 'resources'), { recursive: true });
-    await createPackage(join(root, 'build', 'provision', 'standInApp'), join(part, 'resources', 'default_app.asar'));
+    await createPackage(standInApp, join(part, 'resources', 'default_app.asar'));
     renameSync(part, standIn());
   } finally {
     rmSync(part, { recursive: true, force: true });

@@ -5,8 +5,8 @@ type Listener = (value: never) => void;
 
 const listeners = new Map<string, Set<Listener>>();
 
-ipcRenderer.on(EVENT_CHANNEL, (_event, name: string, value: never) => {
-  for (const listener of listeners.get(name) ?? []) listener(value);
+ipcRenderer.on(EVENT_CHANNEL, (_event, name: string, value: unknown) => {
+  for (const listener of listeners.get(name) ?? []) listener(value as never);
 });
 
 // The renderer has no Node; this is all it gets. Main checks the sender and the arguments of every call.

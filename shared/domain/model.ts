@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema } from './ids';
-import { recipeSchema } from './recipe';
+import { quickRecipeSchema } from './recipe';
 
 /** What stands in a model folder's card.json: where the model comes from, what it can and cannot do. */
 export const modelCardSchema = z.object({
@@ -9,7 +9,7 @@ export const modelCardSchema = z.object({
   id: modelIdSchema,
   name: z.string().min(1),
   createdAt: z.string(),
-  recipe: recipeSchema,
+  recipe: quickRecipeSchema,
   /** In the order of the model's outputs. */
   classIds: z.array(z.string()).min(2),
   backbone: z.object({ name: z.string(), sha256: z.string() }),

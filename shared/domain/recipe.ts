@@ -24,7 +24,4 @@ export const quickRecipeSchema = z.strictObject({
   seed: z.int().nonnegative().default(7),
 });
 
-export const recipeSchema = quickRecipeSchema;
-
 export type QuickRecipe = z.infer<typeof quickRecipeSchema>;
-export type Recipe = z.infer<typeof recipeSchema>;

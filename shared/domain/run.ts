@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failureSchema } from '../ipc/failure';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema, runIdSchema } from './ids';
-import { recipeSchema } from './recipe';
+import { quickRecipeSchema } from './recipe';
 
 export const runStateSchema = z.enum(['queued', 'running', 'cancelled', 'failed', 'done']);
 
@@ -12,7 +12,7 @@ export const runSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   folder: z.string(),
-  recipe: recipeSchema,
+  recipe: quickRecipeSchema,
   state: runStateSchema,
   failure: failureSchema.nullable(),
   /** What it made, once done. */

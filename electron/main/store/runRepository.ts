@@ -1,6 +1,6 @@
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { ModelId, RunId } from '#shared/domain/ids';
-import type { Recipe } from '#shared/domain/recipe';
+import type { QuickRecipe } from '#shared/domain/recipe';
 import { runSchema, type Run, type RunState } from '#shared/domain/run';
 import type { Failure } from '#shared/ipc/failure';
 import type { Connection } from './database';
@@ -25,7 +25,7 @@ export class RunRepository {
     this.#database = database;
   }
 
-  create(run: { id: RunId; name: string; createdAt: string; folder: string; recipe: Recipe }): Run {
+  create(run: { id: RunId; name: string; createdAt: string; folder: string; recipe: QuickRecipe }): Run {
     this.#database
       .prepare("insert into run (id, name, created_at, folder, recipe, state) values (?, ?, ?, ?, ?, 'queued')")
       .run(run.id, run.name, run.createdAt, run.folder, JSON.stringify(run.recipe));

@@ -25,6 +25,8 @@ export class Gallery {
   canRedo = $state(false);
   loading = $state(false);
   #anchor = 0;
+  /** Whether a person has begun to work on this slide: from then on nothing moves unasked. */
+  #begun = false;
 
   readonly shown = $derived(
     this.order.flatMap((id) => {
@@ -101,8 +103,14 @@ export class Gallery {
     this.#select(0);
   }
 
+  /** The slide is complete: puts the most doubtful cell first, unless a person is at work here already. */
+  complete(): void {
+    if (!this.#begun && this.joined > 0) this.sort();
+  }
+
   /** A click on a tile: alone, adding (Ctrl), or everything up to it (Shift). */
   pick(index: number, { extend, toggle }: { extend: boolean; toggle: boolean }): void {
+    this.#begun = true;
     if (extend) this.#extendTo(index);
     else if (toggle) this.#toggle(index);
     else this.#select(index);
@@ -110,6 +118,7 @@ export class Gallery {
 
   /** Moves by so many cells; with `extend` the selection grows. */
   move(by: number, extend: boolean): void {
+    this.#begun = true;
     const index = Math.max(0, Math.min(this.shown.length - 1, this.cursor + by));
     if (extend) this.#extendTo(index);
     else this.#select(index);
@@ -123,6 +132,7 @@ export class Gallery {
   /** Applies a decision to the selection, then goes on to the next cell. */
   async decide(decision: ReviewDecision, cellIds: readonly CellId[] = [...this.selected]): Promise<void> {
     if (cellIds.length === 0) return;
+    this.#begun = true;
     const places = this.shown.flatMap(({ id }, index) => (cellIds.includes(id) ? [index] : []));
     const { cells, canUndo, canRedo } = await call('review.decide', { cellIds: [...cellIds], decision });
     if (decision.kind === 'confirm' && cells.length === 0)

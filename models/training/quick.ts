@@ -223,8 +223,6 @@ async function writeModel(folder: string, card: Omit<ModelCard, 'files'>, head: 
   }
 }
 
-export type StageReport = (done: number, total?: number) => void | Promise<void>;
-
 /** Makes the progress callback of each stage; throws `cancelled` from it once the signal is aborted, and lets the process answer between steps. */
 function stages(
   report: Report,

@@ -76,6 +76,5 @@ export const batchProgressSchema = z.object({
 export type BatchState = z.infer<typeof batchStateSchema>;
 export type Batch = z.infer<typeof batchSchema>;
 export type Slide = z.infer<typeof slideSchema>;
-export type SlideCounts = z.infer<typeof slideCountsSchema>;
 export type SetAsideFile = z.infer<typeof setAsideFileSchema>;
 export type BatchProgress = z.infer<typeof batchProgressSchema>;

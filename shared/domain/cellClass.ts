@@ -14,7 +14,6 @@ export const cellClassSchema = z.object({
   role: cellRoleSchema,
 });
 
-export type CellRole = z.infer<typeof cellRoleSchema>;
 export type CellClass = z.infer<typeof cellClassSchema>;
 
 /** The eight standard classes in report order; key N on the keyboard is the N-th of them. */

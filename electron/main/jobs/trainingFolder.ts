@@ -38,9 +38,8 @@ export async function inspectTrainingFolder(folder: string): Promise<TrainingFol
   const counts = new Map<string, number>();
   for (const { classId } of files) counts.set(classId, (counts.get(classId) ?? 0) + 1);
   const numbers = [...counts.values()];
-  const warnings = [...counts]
-    .filter(([, count]) => count < FEW)
-    .map(([id, count]) => `${id}: ${String(count)} images are too few to judge.`);
+  const few = [...counts].filter(([, count]) => count < FEW).map(([id, count]) => `${id} (${String(count)})`);
+  const warnings = few.length > 0 ? [`Too few images to judge well: ${few.join(', ')}.`] : [];
   if (counts.size < 2) warnings.unshift('There is one class only: training needs at least two.');
   if (Math.max(...numbers) > 10 * Math.min(...numbers))
     warnings.push('The classes differ in size by more than ten times; they are weighted alike.');

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { copyClasses, hasData } from '../support/data';
+import { temporaryFolder } from '../support/temporary';
+import { App } from './pages/app';
+
+it.skipIf(!hasData)('a model is trained on 40 images a class in the window and made live', async () => {
+  const folder = await temporaryFolder();
+  await copyClasses(join(folder, 'labelled'), 40);
+  const app = await App.start(join(folder, 'workspace'));
+  const { window } = app;
+  await app.go('Train');
+  await app.screenshot('train-empty');
+  await app.answerFolderDialog(join(folder, 'labelled'));
+  await window.getByRole('button', { name: 'Choose a folder…' }).click();
+  await window.getByRole('rowheader', { name: /Immature granulocyte/ }).waitFor();
+  await window.getByLabel('Name of the model').fill('Forty a class');
+  await app.screenshot('train-ready');
+  await window.getByRole('button', { name: 'Start training' }).click();
+  await window.getByText(/Training “Forty a class”/).waitFor();
+  await app.screenshot('train-running');
+  await window.getByText('64 images of the locked part were called right').waitFor({ timeout: 240_000 });
+  await app.screenshot('train-done');
+  expect(await app.violations()).toEqual([]);
+  await window.getByRole('button', { name: 'Make live' }).click();
+  await window.getByText('The model is live').waitFor();
+  await app.go('Models');
+  await window.getByRole('heading', { name: 'Forty a class' }).waitFor();
+  await window.getByText('live: classifies new batches').waitFor();
+  await app.screenshot('models');
+  expect(await app.violations()).toEqual([]);
+  await app.go('Settings');
+  await app.screenshot('settings');
+  expect(await app.violations()).toEqual([]);
+  await app.close();
+});

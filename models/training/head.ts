@@ -58,14 +58,15 @@ export async function fitHead(
 
   const initial = (rows: number, columns: number): Float32Array =>
     Float32Array.from({ length: rows * columns }, () => (random.next() * 2 - 1) / Math.sqrt(rows));
-  const variables = [
+  // Variables outlive the tidy; the tensors they begin with do not.
+  const variables = tf.tidy(() => [
     tf.variable(tf.tensor2d(initial(width, hidden), [width, hidden])),
     tf.variable(tf.zeros([hidden])),
     tf.variable(tf.tensor2d(initial(hidden, classes), [hidden, classes])),
     tf.variable(tf.zeros([classes])),
-  ];
-  const moments = variables.map(
-    (each) => [tf.variable(tf.zerosLike(each), false), tf.variable(tf.zerosLike(each), false)] as const,
+  ]);
+  const moments = variables.map((each) =>
+    tf.tidy(() => [tf.variable(tf.zerosLike(each), false), tf.variable(tf.zerosLike(each), false)] as const),
   );
   const input = new Float32Array(batch * width);
   const featureMask = new Float32Array(batch * width);

@@ -1,0 +1,160 @@
+import { readdir, writeFile, mkdir, copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LabelledFile } from '#shared/compute/protocol';
+import { quickRecipeSchema } from '#shared/domain/recipe';
+import { tf } from '#models/backend/tensorflow';
+import { openSessions } from '#models/graph/session';
+import { calibrated, fitTemperature, fitThreshold } from '#models/training/calibrate';
+import { trainQuick } from '#models/training/quick';
+import { stratifiedSplit } from '#models/training/split';
+import { classOfSample, SAMPLE_SLIDE } from '../support/data';
+import { temporaryFolder } from '../support/temporary';
+
+async function train(
+  folder: string,
+  files: LabelledFile[],
+  signal = new AbortController().signal,
+): ReturnType<typeof trainQuick> {
+  const recipe = quickRecipeSchema.parse({ inputSize: 64, views: 1, epochs: 5, hidden: 16, weightDecay: [0.01] });
+  const options = {
+    name: 'small',
+    modelId: 'small',
+    files,
+    recipe,
+    modelFolder: join(folder, 'models', 'small'),
+    featureCache: join(folder, 'features'),
+  };
+  return trainQuick(
+    { ...options, pretrained: 'models/pretrained', description: 'sample images' },
+    () => undefined,
+    signal,
+  );
+}
+
+async function samplesOf(...classIds: string[]): Promise<LabelledFile[]> {
+  const names = await readdir(SAMPLE_SLIDE);
+  return names.flatMap((name) => {
+    const classId = classOfSample(name);
+    return classIds.includes(classId) ? [{ path: join(SAMPLE_SLIDE, name), classId, slide: null }] : [];
+  });
+}
+
+describe('quick training', () => {
+  it('learns two classes, says what it left out, and leaves nothing in memory', async () => {
+    const folder = await temporaryFolder();
+    const files = await samplesOf('neutrophil', 'lymphocyte');
+    await mkdir(join(folder, 'extra'));
+    await writeFile(join(folder, 'extra', 'text.jpg'), 'no image');
+    await copyFile(files[0]?.path ?? '', join(folder, 'extra', 'copy.jpg'));
+    const extra = ['text.jpg', 'copy.jpg'].map((name) => ({
+      path: join(folder, 'extra', name),
+      classId: files[0]?.classId ?? '',
+      slide: null,
+    }));
+    const before = { tensors: tf.memory().numTensors, sessions: openSessions() };
+    const { card, leftOut } = await train(folder, [...files, ...extra]);
+    expect({ tensors: tf.memory().numTensors, sessions: openSessions() }).toEqual(before);
+    expect(leftOut.map(({ path }) => path).sort()).toEqual(extra.map(({ path }) => path).sort());
+    expect(card.classIds).toEqual(['lymphocyte', 'neutrophil']);
+    expect(card.data.training + card.data.validation + card.data.test).toBe(files.length);
+    expect((await readdir(join(folder, 'models'))).sort()).toEqual(['small']);
+  });
+
+  it('gives the same model from the same seed, from images or from the features it kept', async () => {
+    const folder = await temporaryFolder();
+    const files = await samplesOf('neutrophil', 'lymphocyte');
+    const first = await train(folder, files);
+    const second = await train(await temporaryFolder(), files);
+    expect(second.card.files['weights.bin']).toBe(first.card.files['weights.bin']);
+  });
+
+  it('refuses one class, and a class with one image, by name', async () => {
+    const folder = await temporaryFolder();
+    await expect(train(folder, await samplesOf('neutrophil'))).rejects.toThrow(
+      'Training needs at least two classes; there is one.',
+    );
+    await expect(train(folder, await samplesOf('neutrophil', 'basophil'))).rejects.toThrow(
+      'Too few readable images: basophil (1).',
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('stops when asked, and leaves no model behind', async () => {
+    const folder = await temporaryFolder();
+    const controller = new AbortController();
+    controller.abort();
+    await expect(train(folder, await samplesOf('neutrophil', 'lymphocyte'), controller.signal)).rejects.toThrow(
+      'stopped',
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('the split', () => {
+  const items = fc.array(
+    fc.record({
+      hash: fc.nat(500).map(String),
+      classId: fc.constantFrom('a', 'b', 'c'),
+      slide: fc.option(fc.constantFrom('s1', 's2', 's3', 's4', 's5', 's6')),
+    }),
+    { minLength: 1, maxLength: 200 },
+  );
+  it('keeps slides and equal images together, whatever the order of the files', () => {
+    fc.assert(
+      fc.property(items, fc.nat(100), (list, seed) => {
+        const shares = { test: 0.2, validation: 0.1, seed };
+        const parts = stratifiedSplit(list, shares);
+        const groups = new Map<string, Set<string>>();
+        list.forEach((item, index) => {
+          const group = item.slide ?? item.hash;
+          groups.set(group, (groups.get(group) ?? new Set()).add(parts[index] ?? ''));
+        });
+        for (const held of groups.values()) expect(held.size).toBe(1);
+        expect(stratifiedSplit([...list].reverse(), shares)).toEqual([...parts].reverse());
+      }),
+    );
+  });
+
+  it('takes the share of every class to the image where images stand alone', () => {
+    const list = Array.from({ length: 300 }, (_, index) => ({
+      hash: String(index),
+      classId: index < 200 ? 'a' : 'b',
+      slide: null,
+    }));
+    const parts = stratifiedSplit(list, { test: 0.2, validation: 0.1, seed: 7 });
+    const count = (part: string, from: number, to: number): number =>
+      parts.slice(from, to).filter((each) => each === part).length;
+    expect([
+      count('test', 0, 200),
+      count('test', 200, 300),
+      count('validation', 0, 200),
+      count('validation', 200, 300),
+    ]).toEqual([40, 20, 20, 10]);
+  });
+});
+
+describe('calibration', () => {
+  it('finds the temperature that made confident logits wrong', () => {
+    const truth = Array.from({ length: 2000 }, (_, index) => index % 2);
+    // Right in three of four cases whatever the logit says: the best temperature makes the probability 0.75.
+    const logits = Float32Array.from(
+      truth.flatMap((actual, index) => (((index >> 1) % 4 === 0) === (actual === 0) ? [0, 5] : [5, 0])),
+    );
+    const temperature = fitTemperature(logits, truth, 2);
+    const [first = 0, second = 0] = calibrated(logits, 2, temperature);
+    expect(Math.max(first, second)).toBeCloseTo(0.75, 3);
+  });
+
+  it('sets the threshold where the expected error of what is identified is the one asked for', () => {
+    const confidences = Array.from({ length: 100 }, (_, index) => 0.5 + index / 200);
+    const probabilities = Float32Array.from(confidences.flatMap((value) => [value, 1 - value]));
+    const { threshold, expectedError } = fitThreshold(probabilities, 2, 0.1);
+    expect(expectedError).toBeLessThanOrEqual(0.1);
+    const kept = confidences.filter((value) => Math.fround(value) >= threshold);
+    expect(kept.reduce((sum, value) => sum + 1 - value, 0) / kept.length).toBeCloseTo(expectedError, 5);
+    const lower = confidences.filter((value) => value >= threshold - 0.006);
+    expect(lower.reduce((sum, value) => sum + 1 - value, 0) / lower.length).toBeGreaterThan(0.1);
+  });
+});

@@ -1,0 +1,74 @@
+import { cp, readdir, readFile, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ClassifiedFile } from '#shared/compute/protocol';
+import { tf } from '#models/backend/tensorflow';
+import { openSessions } from '#models/graph/session';
+import { Classifier } from '#models/inference/classifier';
+import { classifyFiles } from '#models/inference/classifyFiles';
+import { classOfSample, SAMPLE_SLIDE } from '../support/data';
+import { temporaryFolder } from '../support/temporary';
+
+const PRETRAINED = 'models/pretrained';
+
+async function classifyFolder(
+  folder: string,
+): Promise<{ results: ClassifiedFile[]; names: string[]; store: string; classIds: string[] }> {
+  const store = await temporaryFolder();
+  const names = (await readdir(folder)).sort();
+  const classifier = await Classifier.open('models/starter', PRETRAINED);
+  const results: ClassifiedFile[] = [];
+  try {
+    const files = names.map((name, key) => ({ key, path: join(folder, name) }));
+    await classifyFiles({
+      classifier,
+      imageStore: store,
+      files,
+      signal: new AbortController().signal,
+      onResults: (portion) => results.push(...portion),
+    });
+    return { results, names, store, classIds: classifier.card.classIds };
+  } finally {
+    classifier.close();
+  }
+}
+
+describe('the starter model', () => {
+  it('reads the sample slide, which it was not trained on, with at most two cells wrong, and stores every image under its hash', async () => {
+    const before = { tensors: tf.memory().numTensors, sessions: openSessions() };
+    const { results, names, store, classIds } = await classifyFolder(SAMPLE_SLIDE);
+    expect(results.map(({ key }) => key).sort((a, b) => a - b)).toEqual(names.map((_, index) => index));
+    const wrong = results.filter((each) => {
+      if (each.kind !== 'classified') return true;
+      return (
+        classIds[each.probabilities.indexOf(Math.max(...each.probabilities))] !== classOfSample(names[each.key] ?? '')
+      );
+    });
+    expect(wrong.length).toBeLessThanOrEqual(2);
+    for (const each of results) {
+      if (each.kind !== 'classified') continue;
+      expect((await stat(join(store, each.stored))).size).toBe(each.bytes);
+      expect(each.probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    }
+    expect({ tensors: tf.memory().numTensors, sessions: openSessions() }).toEqual(before);
+  });
+
+  it('has a card whose figures are of 1,440 locked images, at least 95 % of them right', async () => {
+    const card = JSON.parse(await readFile('models/starter/card.json', 'utf8')) as {
+      evaluation: { n: number; accuracy: { value: number } };
+    };
+    expect(card.evaluation.n).toBe(1440);
+    expect(card.evaluation.accuracy.value).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('is refused by the name of the file when that was cut', async () => {
+    const folder = await temporaryFolder();
+    await cp('models/starter', folder, { recursive: true });
+    await truncate(join(folder, 'weights.bin'), 100);
+    await expect(Classifier.open(folder, PRETRAINED)).rejects.toThrow(
+      /weights\.bin is not the file its card describes/,
+    );
+    await truncate(join(folder, 'card.json'), 100);
+    await expect(Classifier.open(folder, PRETRAINED)).rejects.toThrow(/card\.json is cut or no JSON/);
+  });
+});

@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { MIGRATIONS } from '#main/store/database';
+import { openWorkspace, type Workspace } from '#main/store/workspace';
+import { batchIdSchema, contentHashSchema, modelIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
+import { FailureError } from '#shared/ipc/failure';
+import { temporaryFolder } from '../support/temporary';
+
+function failureOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof FailureError) return error.failure.code;
+    throw error;
+  }
+  return 'no failure';
+}
+
+const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
+
+/** A workspace with one slide of cells, one for each class given. */
+function withCells(folder: string, classIds: readonly (string | null)[]): { workspace: Workspace; cells: CellId[] } {
+  const workspace = openWorkspace(folder);
+  const { batches, cells } = workspace;
+  batches.create({
+    id: BATCH,
+    name: 'b',
+    createdAt: '2026-11-24T09:00:00Z',
+    modelId: modelIdSchema.parse('starter'),
+    sources: ['/s'],
+    shard: null,
+  });
+  batches.addFiles(
+    BATCH,
+    classIds.map((_, index) => ({
+      path: `/s/${String(index)}.jpg`,
+      label: `s/${String(index)}.jpg`,
+      folder: '/s',
+      slideName: 's',
+      unreadable: null,
+    })),
+  );
+  batches.pending(BATCH, 0, 1000).forEach(({ id }, index) => {
+    const classId = classIds[index] ?? null;
+    const hash = contentHashSchema.parse(index.toString(16).padStart(64, '0'));
+    const image = { hash, stored: `${hash.slice(0, 2)}/${hash}.jpg`, bytes: 1, width: 360, height: 363 };
+    cells.add({
+      ...image,
+      file: id,
+      topClassId: classId ?? 'neutrophil',
+      confidence: 0.9,
+      classId,
+      probabilities: Float32Array.of(0.9, 0.1),
+    });
+    batches.setClassified(id, hash);
+  });
+  const [slide] = workspace.slides.ofBatch(BATCH);
+  return { workspace, cells: slide ? cells.ofSlide(slide.id).map(({ id }) => id) : [] };
+}
+
+const classesOf = (workspace: Workspace, batch: BatchId): (string | null)[] =>
+  workspace.slides.ofBatch(batch).flatMap(({ id }) => workspace.cells.ofSlide(id).map(({ classId }) => classId));
+
+describe('a workspace', () => {
+  it('begins with every migration applied, each of which can be applied alone in its order', async () => {
+    const folder = await temporaryFolder();
+    openWorkspace(folder).close();
+    const made = new Database(join(folder, 'smearscope.db'));
+    expect(made.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+    expect(made.pragma('foreign_key_check')).toEqual([]);
+    made.close();
+    const alone = new Database(':memory:');
+    for (const sql of MIGRATIONS) alone.exec(sql);
+    const tables = alone.prepare("select name from sqlite_master where type = 'table' order by name").pluck().all();
+    expect(tables).toEqual([
+      'batch',
+      'batch_file',
+      'cell',
+      'image',
+      'model',
+      'review_change',
+      'review_event',
+      'run',
+      'setting',
+      'slide',
+    ]);
+    alone.close();
+  });
+
+  it('is refused while another program has it open, and is free when that has ended in whatever way', async () => {
+    const folder = await temporaryFolder();
+    const first = openWorkspace(folder);
+    expect(failureOf(() => openWorkspace(folder))).toBe('workspace-locked');
+    first.close();
+    openWorkspace(folder).close();
+  });
+
+  it('of a newer version is refused and left as it is', async () => {
+    const folder = await temporaryFolder();
+    openWorkspace(folder).close();
+    const database = new Database(join(folder, 'smearscope.db'));
+    database.pragma('user_version = 99');
+    database.close();
+    expect(failureOf(() => openWorkspace(folder))).toBe('workspace-newer');
+    const after = new Database(join(folder, 'smearscope.db'));
+    expect(after.pragma('user_version', { simple: true })).toBe(99);
+    after.close();
+  });
+
+  it('whose database is damaged is refused', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      join(folder, 'smearscope.db'),
+      'this is no database, and long enough to be taken for one'.repeat(100),
+    );
+    expect(failureOf(() => openWorkspace(folder))).toBe('workspace-corrupt');
+
+    const cut = await temporaryFolder();
+    const { workspace } = withCells(
+      cut,
+      Array.from({ length: 3000 }, () => 'neutrophil'),
+    );
+    workspace.close();
+    const bytes = await readFile(join(cut, 'smearscope.db'));
+    await writeFile(
+      join(cut, 'smearscope.db'),
+      Buffer.concat([bytes.subarray(0, 40_960), Buffer.alloc(40_960, 7), bytes.subarray(81_920)]),
+    );
+    expect(failureOf(() => openWorkspace(cut))).toBe('workspace-corrupt');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('on a full disk says so and keeps what is there', async () => {
+    const folder = join(await temporaryFolder(), 'small');
+    await mkdir(folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+    try {
+      const { workspace } = withCells(folder, ['neutrophil']);
+      const many = Array.from({ length: 20_000 }, (_, index) => ({
+        path: `/t/${String(index)}`.padEnd(100, 'x'),
+        label: 'l',
+        folder: '/t',
+        slideName: 't',
+        unreadable: null,
+      }));
+      expect(() => {
+        workspace.batches.addFiles(BATCH, many);
+      }).toThrow(/full/);
+      expect(classesOf(workspace, BATCH)).toEqual(['neutrophil']);
+      workspace.close();
+    } finally {
+      execFileSync('umount', [folder]);
+    }
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('that is read-only is refused', async () => {
+    const folder = join(await temporaryFolder(), 'fixed');
+    await mkdir(folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder]);
+    try {
+      expect(failureOf(() => openWorkspace(folder))).toBe('read-only');
+    } finally {
+      execFileSync('umount', [folder]);
+    }
+  });
+});
+
+describe('a review', () => {
+  it('keeps who changed what, and can be undone and redone, also after a restart', async () => {
+    const folder = await temporaryFolder();
+    const { workspace, cells } = withCells(folder, ['neutrophil', 'lymphocyte', null]);
+    const [first, second, third] = cells;
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three cells');
+    workspace.reviews.decide(BATCH, [first, third], { kind: 'class', classId: 'monocyte' }, 'Ada');
+    workspace.reviews.decide(BATCH, [second], { kind: 'unidentified' }, 'Ada');
+    expect(classesOf(workspace, BATCH)).toEqual(['monocyte', null, 'monocyte']);
+    workspace.reviews.undo(BATCH, 'Ada');
+    workspace.close();
+
+    const again = openWorkspace(folder);
+    expect(again.reviews.can(BATCH)).toEqual({ canUndo: true, canRedo: true });
+    again.reviews.undo(BATCH, 'Ben');
+    expect(classesOf(again, BATCH)).toEqual(['neutrophil', 'lymphocyte', null]);
+    again.reviews.redo(BATCH, 'Ben');
+    expect(classesOf(again, BATCH)).toEqual(['monocyte', 'lymphocyte', 'monocyte']);
+    again.reviews.decide(BATCH, [second], { kind: 'confirm' }, 'Ben');
+    expect(again.reviews.can(BATCH)).toEqual({ canUndo: true, canRedo: false });
+    expect(
+      again.reviews
+        .history(first)
+        .map(({ who, action, fromClassId, toClassId }) => [who, action, fromClassId, toClassId]),
+    ).toEqual([
+      ['Ada', 'correct', 'neutrophil', 'monocyte'],
+      ['Ben', 'undo', 'monocyte', 'neutrophil'],
+      ['Ben', 'redo', 'neutrophil', 'monocyte'],
+    ]);
+    again.close();
+  });
+
+  it('confirms nothing that has no class', async () => {
+    const { workspace, cells } = withCells(await temporaryFolder(), [null]);
+    expect(workspace.reviews.decide(BATCH, cells, { kind: 'confirm' }, 'Ada')).toEqual([]);
+    workspace.close();
+  });
+
+  it('moves the counts of its slide, before review and after', async () => {
+    const { workspace, cells } = withCells(await temporaryFolder(), ['neutrophil', 'neutrophil', null]);
+    workspace.reviews.decide(BATCH, cells.slice(2), { kind: 'class', classId: 'basophil' }, 'Ada');
+    expect(workspace.slides.ofBatch(BATCH)[0]?.counts).toEqual({
+      machine: { neutrophil: 2 },
+      machineUnidentified: 1,
+      reviewed: { neutrophil: 2, basophil: 1 },
+      reviewedUnidentified: 0,
+      seen: 1,
+    });
+    workspace.close();
+  });
+});

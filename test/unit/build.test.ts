@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { cacheFolder } from '../../build/bootstrap/places.mjs';
+import { runSteps } from '../../build/bootstrap/steps.mjs';
+import { closingLine, vitestOutcome } from '../../build/bootstrap/summary.mjs';
+import { checkHash } from '../../build/provision/download.mjs';
+import { requirementsOf } from '../../build/provision/gpuLibraries.mjs';
+
+describe('set-up', () => {
+  it('does each step once, and goes on at the one that was cut', async () => {
+    const done = new Set<string>();
+    let cut = true;
+    const step = (name: string): Parameters<typeof runSteps>[0][number] => ({
+      name,
+      isDone: () => done.has(name),
+      run: () => {
+        if (name === 'second' && cut) return Promise.reject(new Error('cut'));
+        done.add(name);
+        return Promise.resolve();
+      },
+    });
+    const steps = ['first', 'second', 'third'].map(step);
+    await expect(runSteps(steps, () => undefined)).rejects.toThrow('cut');
+    cut = false;
+    expect(await runSteps(steps, () => undefined)).toEqual(['second', 'third']);
+    expect(await runSteps(steps, () => undefined)).toEqual([]);
+  });
+
+  it('keeps its cache where each system keeps caches, or where the user says', () => {
+    expect(cacheFolder({}, 'linux', '/home/ada')).toBe(join('/home/ada', '.cache', 'smearscope'));
+    expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux', '/home/ada')).toBe(join('/x', 'smearscope'));
+    expect(cacheFolder({}, 'darwin', '/Users/ada')).toBe(join('/Users/ada', 'Library', 'Caches', 'smearscope'));
+    expect(cacheFolder({ SMEARSCOPE_CACHE: '/c' }, 'linux', '/home/ada')).toBe('/c');
+  });
+
+  it('refuses a download whose hash is another, naming the file and both hashes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'smearscope-test-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'wheel'), 'abc');
+    const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    await checkHash(join(folder, 'wheel'), { sha256 });
+    await expect(checkHash(join(folder, 'wheel'), { sha256: '0'.repeat(64) })).rejects.toThrow(
+      new RegExp(`wheel is not the file.*${sha256}.*0{64}`),
+    );
+  });
+
+  it('reads the CUDA libraries that a wheel names', () => {
+    const metadata = [
+      'Requires-Dist: numpy>=1.26.0',
+      'Requires-Dist: nvidia-cublas-cu12<13.0,>=12.5.3.2; extra == "and-cuda"',
+      'Requires-Dist: other==1; extra == "rocm"',
+    ].join('\n');
+    expect(requirementsOf(metadata, 'and-cuda')).toEqual(['nvidia-cublas-cu12<13.0,>=12.5.3.2']);
+  });
+});
+
+describe('the test command', () => {
+  it('counts a runner that ran nothing, or ended badly without a failed test, as a failure', () => {
+    expect(vitestOutcome({ numPassedTests: 3, numFailedTests: 0 }, 0)).toEqual({ passed: 3, failed: 0 });
+    expect(vitestOutcome({ numPassedTests: 3, numFailedTests: 2 }, 1)).toEqual({ passed: 3, failed: 2 });
+    expect(vitestOutcome({ numPassedTests: 3, numFailedTests: 0 }, 1)).toEqual({ passed: 3, failed: 1 });
+    expect(vitestOutcome({ numPassedTests: 0, numFailedTests: 0 }, 0)).toEqual({ passed: 0, failed: 1 });
+    expect(vitestOutcome(null, 137)).toEqual({ passed: 0, failed: 1 });
+  });
+
+  it('closes with one plain line', () => {
+    expect(
+      closingLine([
+        { passed: 2, failed: 0 },
+        { passed: 5, failed: 1 },
+      ]),
+    ).toBe('7 passed, 1 failed');
+  });
+});

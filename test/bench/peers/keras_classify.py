@@ -1,4 +1,4 @@
-"""keras_classify.py WEIGHTS FOLDER SIZE OUT: what a plain script does: image_dataset_from_directory, Keras predict, csv. The same network as the program's quick model (features pooled at every depth, dense head)."""
+"""keras_classify.py WEIGHTS FOLDER SIZE OUT: what a plain script does: image_dataset_from_directory, Keras predict, csv. The same network as the program's quick model (features pooled at every depth, two dense layers; those two have random weights, since only the time matters)."""
 import csv
 import json
 import sys
@@ -11,11 +11,11 @@ folder, images, size, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv
 network = backbone(size)
 layers = keras.layers
 pooled = []
-for tap in network.outputs:
+for tap in network.outputs[:-1]:
     mean = layers.GlobalAveragePooling2D()(tap)
     square = layers.GlobalAveragePooling2D()(layers.Lambda(lambda x: x * x)(tap))
     pooled += [mean, layers.Lambda(lambda pair: keras.ops.sqrt(keras.ops.relu(pair[1] - pair[0] * pair[0]) + 1e-5))([mean, square])]
-model = keras.Model(network.inputs, layers.Dense(8, 'softmax')(layers.Concatenate()(pooled)))
+model = keras.Model(network.inputs, layers.Dense(8, 'softmax', name='classes')(layers.Dense(256, 'relu', name='hidden')(layers.Concatenate()(pooled))))
 load(network, folder)
 data = keras.utils.image_dataset_from_directory(images, labels=None, shuffle=False, image_size=(size, size), batch_size=32)
 paths = data.file_paths

@@ -52,5 +52,7 @@ def load(model, folder):
     assert at == data.size, 'weights.bin and weights.json differ in length'
     for layer in model.layers:
         if layer.weights:
-            layer.set_weights([by_name.pop(f'{layer.name}/{weight.name}') for weight in layer.weights])
+            # The published names are those of tf.layers, which calls this one by its longer name.
+            names = {weight.name: 'depthwise_kernel' if layer.name.endswith('_dwconv') else weight.name for weight in layer.weights}
+            layer.set_weights([by_name.pop(f'{layer.name}/{names[weight.name]}') for weight in layer.weights])
     return by_name

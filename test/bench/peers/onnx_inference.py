@@ -1,4 +1,4 @@
-"""onnx_inference.py WEIGHTS SIZE BATCH STEPS: milliseconds an image of Lite0 with the head by onnxruntime, the ONNX graph written from the same weights (batch norm folded by onnxruntime itself)."""
+"""onnx_inference.py WEIGHTS PIXELS SIZE BATCH STEPS: milliseconds an image of Lite0 with the head by onnxruntime, the ONNX graph written from the same weights (batch norm folded by onnxruntime itself)."""
 import json
 import math
 import sys
@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from lite0 import BLOCKS
 
-folder, size, batch, steps = sys.argv[1], *map(int, sys.argv[2:5])
+folder, pixels, size, batch, steps = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:6])
 data, at, weights = np.fromfile(f'{folder}/weights.bin', np.float32), 0, {}
 for spec in json.load(open(f'{folder}/weights.json')):
     count = math.prod(spec['shape'])
@@ -48,7 +48,7 @@ for stage, (kernel, repeats, filters, expansion, stride) in enumerate(BLOCKS, 1)
         name, step, before = f'block{stage}{chr(97 + index)}', stride if index == 0 else 1, x
         if expansion != 1:
             x = norm(conv(x, f'{name}_expand_conv', 1, 1, 1, weights[f'{name}_expand_conv/kernel'].transpose(3, 2, 0, 1)), f'{name}_expand_bn')
-        depthwise = weights[f'{name}_dwconv/kernel'] if f'{name}_dwconv/kernel' in weights else weights[f'{name}_dwconv/depthwise_kernel']
+        depthwise = weights[f'{name}_dwconv/depthwise_kernel']
         x = norm(conv(x, f'{name}_dwconv', step, kernel, inputs * expansion, depthwise.transpose(2, 3, 0, 1)), f'{name}_bn')
         x = norm(conv(x, f'{name}_project_conv', 1, 1, 1, weights[f'{name}_project_conv/kernel'].transpose(3, 2, 0, 1)), f'{name}_project_bn', activate=False)
         if step == 1 and inputs == filters:
@@ -56,7 +56,7 @@ for stage, (kernel, repeats, filters, expansion, stride) in enumerate(BLOCKS, 1)
         inputs = filters
 x = norm(conv(x, 'top_conv', 1, 1, 1, weights['top_conv/kernel'].transpose(3, 2, 0, 1)), 'top_bn')
 x = node('Flatten', [node('GlobalAveragePool', [x], 'pooled')], 'features')
-x = node('Gemm', [x, constant('head/w', weights['head/kernel']), constant('head/b', weights['head/bias'])], 'logits')
+x = node('Gemm', [x, constant('head/w', weights['predictions/kernel']), constant('head/b', weights['predictions/bias'])], 'logits')
 node('Softmax', [x], 'probabilities', axis=-1)
 graph = helper.make_graph(
     nodes,
@@ -68,7 +68,7 @@ graph = helper.make_graph(
 model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=9)
 onnx.checker.check_model(model)
 session = onnxruntime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider'])
-images = np.fromfile(f'{folder}/images.bin', np.uint8).reshape(-1, size, size, 3)[:batch].transpose(0, 3, 1, 2).astype(np.float32)
+images = np.fromfile(pixels, np.uint8).reshape(-1, size, size, 3)[:batch].transpose(0, 3, 1, 2).astype(np.float32)
 for _ in range(3):
     probabilities = session.run(None, {'pixels': images})[0]
 times = []

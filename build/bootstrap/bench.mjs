@@ -1,0 +1,79 @@
+// npm run bench [-- FOLDER_OF_IMAGES]: this program beside its peers, on this machine, in one run; each figure with its ratio.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt } from './ensureBuilt.mjs';
+import { programEnvironment } from './environment.mjs';
+import { root } from './places.mjs';
+import { run } from './run.mjs';
+import { command, setUp } from './prepare.mjs';
+
+const STEPS = '30';
+const BATCH = '32';
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+await command(async () => {
+  await setUp({ window: false, bench: true });
+  await ensureBuilt();
+  const { pythonOf } = await import('../provision/python.mjs');
+  const python = pythonOf('bench');
+  await run(process.execPath, [join(root, 'build', 'build.mjs'), 'bench'], {
+    cwd: root,
+    remedy: 'The benchmark does not build; see above.',
+  });
+  const images = process.argv[2];
+  const env = programEnvironment();
+  const work = mkdtempSync(join(tmpdir(), 'smearscope-bench-'));
+  const weights = join(root, 'models', 'pretrained', 'efficientnet-lite0');
+  const peer = (/** @type {string} */ name) => join(root, 'test', 'bench', 'peers', name);
+  const options = { cwd: root, env, remedy: 'See its words above.' };
+  const last = (/** @type {string} */ text) => JSON.parse(text.trim().split('\n').at(-1) ?? '');
+  console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}`);
+  try {
+    for (const size of ['128', '160', '224']) {
+      const pixels = join(work, 'pixels.bin');
+      const args = [pixels, size, BATCH, STEPS];
+      const ours = last(await run(process.execPath, [join(root, 'dist', 'bench', 'index.js'), ...args], options));
+      const keras = last(await run(python, [peer('keras_inference.py'), weights, ...args], options));
+      const onnx = last(await run(python, [peer('onnx_inference.py'), weights, ...args], options));
+      const [a, b, c] = [ours, keras, onnx].map(({ milliseconds }) => median(milliseconds));
+      const agree = Math.max(
+        ...[keras, onnx].flatMap(({ first }) =>
+          first.map((/** @type {number} */ value, /** @type {number} */ index) => Math.abs(value - ours.first[index])),
+        ),
+      );
+      console.log(
+        `Lite0, ${size} px, batch ${BATCH}, median of ${STEPS}: ours ${a?.toFixed(2)} ms an image, Keras ${keras.version} ${b?.toFixed(2)} (ratio ${((a ?? NaN) / (b ?? NaN)).toFixed(2)}), onnxruntime ${onnx.version} ${c?.toFixed(2)} (ratio ${((a ?? NaN) / (c ?? NaN)).toFixed(2)}); outputs differ by at most ${agree.toExponential(1)}`,
+      );
+    }
+    if (images) {
+      const start = performance.now();
+      const args = [
+        'classify',
+        images,
+        '--workspace',
+        join(work, 'workspace'),
+        '--out',
+        join(work, 'ours.csv'),
+        '--json',
+      ];
+      const summary = JSON.parse(
+        await run(process.execPath, [join(root, 'dist', 'cli', 'index.js'), ...args], options),
+      );
+      const seconds = (performance.now() - start) / 1000;
+      const peerStart = performance.now();
+      const script = last(
+        await run(python, [peer('keras_classify.py'), weights, images, '160', join(work, 'peer.csv')], options),
+      );
+      const peerSeconds = (performance.now() - peerStart) / 1000;
+      console.log(
+        `Whole job, ${summary.total} files: ours ${seconds.toFixed(1)} s, plain script (Keras ${script.version}) ${peerSeconds.toFixed(1)} s for ${script.images} files (ratio ${(seconds / peerSeconds).toFixed(2)})`,
+      );
+    }
+    return 0;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+});

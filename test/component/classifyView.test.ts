@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
+import { createEvent, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../../renderer/src/App.svelte';
 import { FakeMain } from '../support/fakeMain';
@@ -12,6 +12,8 @@ beforeEach(() => {
   Object.defineProperty(window, 'smearscope', { configurable: true, value: main.bridge });
   HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
     this.open = true;
+    // As a browser does where nothing asks for the focus.
+    this.querySelector('button')?.focus();
   };
 });
 
@@ -49,6 +51,102 @@ describe('the gallery', () => {
     press('z');
     await waitFor(() => {
       expect(labels()[0]).toMatch(/^Neutrophil, .*classified/);
+    });
+  });
+
+  it('gives each key of a fast hand to the next cell', async () => {
+    main.addCells([
+      ['neutrophil', 0.6],
+      ['neutrophil', 0.7],
+      ['neutrophil', 0.8],
+    ]);
+    render(App);
+    await screen.findAllByRole('option');
+    press('2');
+    press('3');
+    await waitFor(() => {
+      expect(labels().map((label) => label.split(',')[0])).toEqual(['Lymphocyte', 'Monocyte', 'Neutrophil']);
+    });
+    expect(screen.getAllByRole('option')[2]?.getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('goes on within a class whose cells leave it as they are corrected', async () => {
+    main.addCells([
+      ['neutrophil', 0.6],
+      ['neutrophil', 0.7],
+      ['neutrophil', 0.8],
+    ]);
+    render(App);
+    await screen.findAllByRole('option');
+    screen.getByRole('button', { name: 'Neutrophil, 3 cells' }).click();
+    press('2');
+    press('2');
+    await waitFor(() => {
+      expect(labels()).toEqual([expect.stringMatching(/^Neutrophil, confidence 0.80/)]);
+    });
+    expect(screen.getByRole('option').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('takes cells dragged to a class, and leaves files that are dropped there to the window', async () => {
+    main.addCells([['neutrophil', 0.6]]);
+    render(App);
+    await screen.findAllByRole('option');
+    const dropOn = async (name: string, types: string[]): Promise<void> => {
+      const target = screen.getByRole('button', { name });
+      const event = createEvent.drop(target);
+      Object.defineProperty(event, 'dataTransfer', { value: { types, files: [] } });
+      await fireEvent(target, event);
+    };
+    await dropOn('Monocyte, 0 cells', ['Files']);
+    expect(labels()[0]).toMatch(/^Neutrophil, .*classified/);
+    await dropOn('Monocyte, 0 cells', ['application/x-smearscope-cells']);
+    await waitFor(() => {
+      expect(labels()[0]).toMatch(/^Monocyte, .*corrected/);
+    });
+  });
+
+  it('changes no cell by a key that is pressed over the list of keys', async () => {
+    main.addCells([['neutrophil', 0.6]]);
+    render(App);
+    await screen.findAllByRole('option');
+    press('?');
+    await screen.findByText('Move; with Shift the selection grows');
+    press('2');
+    await screen.findByRole('option', { name: /^Neutrophil, .*classified/ });
+    expect(main.decisions).toBe(0);
+  });
+
+  it('confirms with Enter in the large view of a cell', async () => {
+    main.addCells([['neutrophil', 0.6]]);
+    render(App);
+    await screen.findAllByRole('option');
+    press(' ');
+    await screen.findByText('No person has looked at this cell yet.');
+    const focused = document.activeElement;
+    expect(focused?.matches('button')).toBe(false);
+    focused?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    await screen.findByRole('option', { name: /^Neutrophil, .*confirmed/, hidden: true });
+  });
+
+  it('has the focus at once, and keeps it when a cell is pressed', async () => {
+    main.addCells([['neutrophil', 0.6]]);
+    render(App);
+    const option = await screen.findByRole('option');
+    await waitFor(() => {
+      expect(document.activeElement).toBe(screen.getByRole('listbox'));
+    });
+    option.focus();
+    expect(document.activeElement).toBe(screen.getByRole('listbox'));
+  });
+
+  it('loses no cell that arrives while the list of the slide is on its way', async () => {
+    main.addCells([['neutrophil', 0.6]]);
+    main.beforeCellsAreHeard = () => {
+      main.arrive([['monocyte', 0.31]]);
+    };
+    render(App);
+    await waitFor(() => {
+      expect(labels().map((label) => label.split(',')[0])).toEqual(['Monocyte', 'Neutrophil']);
     });
   });
 

@@ -1,5 +1,5 @@
 import { batchSchema, slideSchema, type Slide } from '#shared/domain/batch';
-import { cellSchema, type Cell, type ReviewDecision } from '#shared/domain/cell';
+import { cellDetailSchema, cellSchema, type Cell, type ReviewDecision } from '#shared/domain/cell';
 import { settingsSchema } from '#shared/domain/settings';
 import type { Answer, Bridge, CallArgs, CallName, EventName, EventValue } from '#shared/ipc/contract';
 import type { Failure } from '#shared/ipc/failure';
@@ -11,6 +11,10 @@ type NewCell = readonly [classId: string | null, confidence: number];
 /** Main as the window sees it: one batch of one slide, kept in memory. Stands in only because a component test has no Electron. */
 export class FakeMain {
   failNext: Failure | null = null;
+  /** Happens once, after main read the cells of a slide and before the window hears of it. */
+  beforeCellsAreHeard: (() => void) | null = null;
+  /** Decisions that reached main. */
+  decisions = 0;
   #cells: Cell[] = [];
   #undo: Cell[][] = [];
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
@@ -19,7 +23,13 @@ export class FakeMain {
     call: <N extends CallName>(name: N, args: CallArgs<N>) => {
       const failure = this.failNext;
       if (failure && name === 'batch.createSample') return Promise.resolve({ failure });
-      return Promise.resolve({ result: this.#answer(name, args) } as Answer<N>);
+      const result = this.#answer(name, args);
+      if (name === 'cell.list') {
+        const meanwhile = this.beforeCellsAreHeard;
+        this.beforeCellsAreHeard = null;
+        meanwhile?.();
+      }
+      return Promise.resolve({ result } as Answer<N>);
     },
     on: (name, listener) => {
       const listeners = this.#listeners.get(name) ?? new Set();
@@ -68,6 +78,8 @@ export class FakeMain {
         return [this.#slide()];
       case 'cell.list':
         return this.#cells;
+      case 'cell.detail':
+        return this.#detail(args as { cellId: number });
       case 'review.decide':
         return this.#decide(args as { cellIds: number[]; decision: ReviewDecision });
       case 'review.undo':
@@ -77,7 +89,22 @@ export class FakeMain {
     }
   }
 
+  #detail({ cellId }: { cellId: number }): unknown {
+    const cell = this.#cells.find(({ id }) => id === cellId);
+    return cellDetailSchema.parse({
+      cell,
+      path: `/slides/slide 07/${cell?.file ?? ''}`,
+      width: 360,
+      height: 363,
+      modelId: 'starter',
+      modelName: 'Starter',
+      probabilities: cell ? { [cell.topClassId]: cell.confidence } : {},
+      history: [],
+    });
+  }
+
   #decide({ cellIds, decision }: { cellIds: number[]; decision: ReviewDecision }): unknown {
+    this.decisions++;
     const before = this.#cells.filter(({ id }) => cellIds.includes(id));
     this.#undo.push(before);
     return this.#apply(

@@ -4,15 +4,27 @@ const isMac = navigator.platform.startsWith('Mac');
 
 const byKey = new Map(COMMANDS.flatMap(({ id, keys }) => keys.map((key) => [key.toLowerCase(), id] as const)));
 
-/** The command of a key press, or null: plain keys mean nothing while text is typed, and Enter and Space belong to the button that has the focus. */
+const TEXT_FIELD = 'input:not([type=range], [type=radio]), select, textarea, [contenteditable]';
+
+/**
+ * The command of a key press, or null: keys that write or edit text belong to the field it is typed in, Enter and Space to the button that has
+ * the focus.
+ */
 export function commandOf(event: KeyboardEvent): CommandId | null {
   const modified = isMac ? event.metaKey : event.ctrlKey;
   if (event.altKey || (!modified && (event.ctrlKey || event.metaKey))) return null;
   const target = event.target instanceof HTMLElement ? event.target : null;
-  if (!modified && target?.matches('input, select, textarea, [contenteditable]')) return null;
+  const editsText = !modified || 'acvxyz'.includes(event.key.toLowerCase());
+  if (editsText && target?.matches(TEXT_FIELD)) return null;
   if (!modified && (event.key === 'Enter' || event.key === ' ') && target?.matches('button, a, summary')) return null;
   const shifted = event.shiftKey && modified ? 'shift+' : '';
   return byKey.get(`${modified ? 'mod+' : ''}${shifted}${event.key.toLowerCase()}`) ?? null;
+}
+
+/** Whether a command may act now: while a dialog is open, only those that the dialog lets through. */
+export function isAllowed(id: CommandId): boolean {
+  const dialog = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].at(-1);
+  return !dialog || dialog.dataset.commands === COMMANDS.find((command) => command.id === id)?.group;
 }
 
 /** Keys as they are printed on this machine's keyboard. */

@@ -27,6 +27,10 @@ export class Gallery {
   #anchor = 0;
   /** Whether a person has begun to work on this slide: from then on nothing moves unasked. */
   #begun = false;
+  /** Counts what was asked for, so that an answer that was overtaken is put aside. */
+  #asked = 0;
+  /** Cells heard of while the list of the slide is on its way. */
+  #early: Cell[] = [];
 
   readonly shown = $derived(
     this.order.flatMap((id) => {
@@ -70,23 +74,38 @@ export class Gallery {
       this.canUndo = true;
       this.canRedo = true;
     }
+    this.#empty();
     this.batchId = batchId;
     this.slideId = slideId;
     this.loading = true;
-    const cells = await call('cell.list', { slideId });
-    if (this.slideId !== slideId) return;
-    this.loading = false;
-    this.cells = new Map(cells.map((cell) => [cell.id, cell]));
-    this.tab = { kind: 'all' };
-    this.sort();
+    const asked = this.#asked;
+    try {
+      const cells = await call('cell.list', { slideId });
+      if (asked !== this.#asked) return;
+      this.cells = new Map([...cells, ...this.#early].map((cell) => [cell.id, cell]));
+      this.sort();
+    } finally {
+      if (asked === this.#asked) this.loading = false;
+    }
   }
 
   clear(): void {
+    this.#empty();
     this.slideId = null;
     this.batchId = null;
+  }
+
+  /** Leaves the slide: no key may reach its cells any more. */
+  #empty(): void {
+    this.#asked++;
+    this.#early = [];
+    this.#begun = false;
+    this.loading = false;
+    this.joined = 0;
     this.cells = new Map();
     this.order = [];
-    this.selected.clear();
+    this.tab = { kind: 'all' };
+    this.#select(0);
   }
 
   /** Most doubtful first; what a person has seen comes last. */
@@ -129,20 +148,18 @@ export class Gallery {
     for (const { id } of this.shown) this.selected.add(id);
   }
 
-  /** Applies a decision to the selection, then goes on to the next cell. */
-  async decide(decision: ReviewDecision, cellIds: readonly CellId[] = [...this.selected]): Promise<void> {
+  /** Decides on the selection. The next cell is selected at once, so that the next key, however fast, is for that one. */
+  async decide(decision: ReviewDecision): Promise<void> {
+    const cellIds = [...this.selected];
     if (cellIds.length === 0) return;
     this.#begun = true;
-    const places = this.shown.flatMap(({ id }, index) => (cellIds.includes(id) ? [index] : []));
-    const { cells, canUndo, canRedo } = await call('review.decide', { cellIds: [...cellIds], decision });
+    this.#goOn();
+    const { cells, canUndo, canRedo } = await call('review.decide', { cellIds, decision });
     if (decision.kind === 'confirm' && cells.length === 0)
       notices.tell('There is nothing to confirm.', 'An unidentified cell needs a class: keys 1 to 8.');
-    const next = this.shown[(places.at(-1) ?? this.cursor) + 1];
     this.#change(cells);
     this.canUndo = canUndo;
     this.canRedo = canRedo;
-    const index = next ? this.shown.findIndex(({ id }) => id === next.id) : this.shown.length - 1;
-    this.#select(Math.max(0, index));
   }
 
   async undo(): Promise<void> {
@@ -163,6 +180,14 @@ export class Gallery {
     if (index >= 0) this.#select(index);
     else if (cells.length === 0)
       notices.tell(name === 'review.undo' ? 'There is nothing to undo.' : 'There is nothing to do again.');
+  }
+
+  /** Selects the next cell that nobody has looked at, else the next one; at the end the selection stays. */
+  #goOn(): void {
+    const last = this.shown.findLastIndex(({ id }) => this.selected.has(id));
+    const doubtful = this.shown.findIndex((cell, index) => index > last && rankOf(cell) < REVIEWED);
+    const next = doubtful < 0 ? last + 1 : doubtful;
+    if (next < this.shown.length) this.#select(next);
   }
 
   #select(index: number): void {
@@ -189,7 +214,8 @@ export class Gallery {
   }
 
   #join(added: readonly Cell[]): void {
-    const fresh = added.filter(({ id }) => !this.cells.has(id));
+    if (this.loading) this.#early.push(...added);
+    const fresh = this.loading ? [] : added.filter(({ id }) => !this.cells.has(id));
     if (fresh.length === 0) return;
     const wasEmpty = this.cells.size === 0;
     this.cells = new Map([...this.cells, ...fresh.map((cell) => [cell.id, cell] as const)]);
@@ -199,9 +225,24 @@ export class Gallery {
   }
 
   #change(changed: readonly Cell[]): void {
+    if (this.loading) this.#early.push(...changed.filter(({ slideId }) => slideId === this.slideId));
     const mine = changed.filter(({ id }) => this.cells.has(id));
     if (mine.length === 0) return;
+    const [current, anchor] = [this.current?.id, this.shown[this.#anchor]?.id];
     this.cells = new Map([...this.cells, ...mine.map((cell) => [cell.id, cell] as const)]);
+    this.#keepPlace(current, anchor);
+  }
+
+  /** Cells may have left what is shown: the places of those that stay are found again. */
+  #keepPlace(current: CellId | undefined, anchor: CellId | undefined): void {
+    const cursor = this.shown.findIndex(({ id }) => id === current);
+    if (cursor < 0) {
+      this.#select(Math.max(0, Math.min(this.cursor, this.shown.length - 1)));
+      return;
+    }
+    const start = this.shown.findIndex(({ id }) => id === anchor);
+    this.cursor = cursor;
+    this.#anchor = start < 0 ? cursor : start;
   }
 }
 
@@ -216,6 +257,9 @@ function isIn(tab: Tab, { classId }: Cell): boolean {
   }
 }
 
+/** Rank of a cell that a person has looked at. */
+const REVIEWED = 2;
+
 function rankOf({ status }: Cell): number {
-  return status === 'unidentified' ? 0 : status === 'classified' ? 1 : 2;
+  return status === 'unidentified' ? 0 : status === 'classified' ? 1 : REVIEWED;
 }

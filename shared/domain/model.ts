@@ -32,7 +32,7 @@ export const modelCardSchema = z.object({
     /** Whether the split kept slides together; false where no slides were known. */
     bySlide: z.boolean(),
   }),
-  /** On the locked test part, which took no part in any choice. */
+  /** On the locked test part, which the training never reads before this. */
   evaluation: evaluationSchema,
   limits: z.array(z.string()),
   /** SHA-256 of the files beside the card, by file name. */

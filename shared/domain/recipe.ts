@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Quick training: a regularised head on the pooled features of a frozen backbone. Every number has the default that was chosen by cross-validation (docs/benchmarks.md). */
+/** Quick training: a regularised head on the pooled features of a frozen backbone. How input size and head were chosen: docs/benchmarks.md. */
 export const quickRecipeSchema = z.strictObject({
   kind: z.literal('quick').default('quick'),
   backbone: z.enum(['efficientnet-lite0']).default('efficientnet-lite0'),

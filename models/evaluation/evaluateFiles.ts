@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { TrainingProgress } from '#shared/domain/run';
-import { FailureError, type Failure } from '#shared/ipc/failure';
+import { FailureError } from '#shared/ipc/failure';
 import { BATCH, type Classifier } from '../inference/classifier';
-import { fileFailure } from '../inference/classifyFiles';
-import { decodeImage } from '../inference/decode';
-import { prepareAhead, type InPreparation } from '../inference/prepareAhead';
+import { prepareAhead } from '../inference/prepareAhead';
+import { decodeLabelled } from '../training/decodeLabelled';
 import { dataHash, readLabelled, type LabelledImage } from '../training/labelledImages';
 import { evaluate } from './evaluate';
 
@@ -16,8 +14,6 @@ export interface EvaluatedFiles {
   readonly leftOut: LeftOutFile[];
   readonly dataHash: string;
 }
-
-type Decoded = { readonly image: LabelledImage } & ({ readonly pixels: Uint8Array } | { readonly failure: Failure });
 
 /** Figures of a model on files whose class is known. FailureError `invalid-argument` if a class is not the model's, `no-images`, `cancelled`. */
 export async function evaluateFiles(
@@ -53,7 +49,7 @@ export async function evaluateFiles(
   });
   const predictions: EvaluatedFiles['predictions'] = [];
   const used: LabelledImage[] = [];
-  for await (const batch of prepareAhead(images, BATCH, (image) => decode(image, inputSize))) {
+  for await (const batch of prepareAhead(images, BATCH, (image) => decodeLabelled(image, inputSize))) {
     const size = inputSize ** 2 * 3;
     const decoded = batch.flatMap((each) => ('pixels' in each ? [each] : []));
     for (const each of batch) if ('failure' in each) leftOut.push({ path: each.image.path, failure: each.failure });
@@ -86,12 +82,4 @@ export async function evaluateFiles(
     leftOut,
     dataHash: dataHash(used),
   };
-}
-
-function decode(image: LabelledImage, side: number): InPreparation<Decoded> {
-  const read = readFile(image.path).then((bytes) => ({ decoding: decodeImage(bytes, side) }));
-  const prepared = read
-    .then(async ({ decoding }): Promise<Decoded> => ({ image, pixels: (await decoding).pixels }))
-    .catch((error: unknown): Decoded => ({ image, failure: fileFailure(image.path, error) }));
-  return { submitted: read.catch(() => undefined), prepared };
 }

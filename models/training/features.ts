@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { LeftOutFile } from '#shared/compute/protocol';
+import { FailureError } from '#shared/ipc/failure';
 import { BATCH } from '../inference/classifier';
-import { fileFailure } from '../inference/classifyFiles';
-import { decodeImage } from '../inference/decode';
 import type { FeatureExtractor } from '../inference/featureExtractor';
-import { prepareAhead, type InPreparation } from '../inference/prepareAhead';
+import { prepareAhead } from '../inference/prepareAhead';
+import { decodeLabelled } from './decodeLabelled';
 import type { FeatureCache } from './featureCache';
 import type { LabelledImage } from './labelledImages';
 import { viewOf } from './views';
@@ -21,12 +20,6 @@ export interface ExtractedFeatures {
   /** float32 [rows, width], row-major. */
   readonly features: Float32Array;
   readonly leftOut: readonly LeftOutFile[];
-}
-
-interface Decoded {
-  readonly image: LabelledImage;
-  readonly pixels: Uint8Array | null;
-  readonly failure: LeftOutFile['failure'] | null;
 }
 
 /** Features of images, from the cache where they are in it, else by the backbone (and then kept). `onDone` counts views, and may throw to stop. */
@@ -47,10 +40,12 @@ export async function extractFeatures(
   const failures = new Map<LabelledImage, LeftOutFile['failure']>();
   let done = wanted.length - [...missing.values()].reduce((sum, views) => sum + views.length, 0);
   await onDone(done);
-  for await (const batch of prepareAhead([...missing.keys()], BATCH, (image) => decode(image, side))) {
-    for (const each of batch) if (each.failure) failures.set(each.image, each.failure);
-    const entries = batch.flatMap(({ image, pixels }) =>
-      pixels ? (missing.get(image) ?? []).map((view) => ({ hash: image.hash, view, pixels })) : [],
+  for await (const batch of prepareAhead([...missing.keys()], BATCH, (image) => decodeLabelled(image, side))) {
+    for (const each of batch) if ('failure' in each) failures.set(each.image, each.failure);
+    const entries = batch.flatMap((each) =>
+      'pixels' in each
+        ? (missing.get(each.image) ?? []).map((view) => ({ hash: each.image.hash, view, pixels: each.pixels }))
+        : [],
     );
     for (let at = 0; at < entries.length; at += BATCH) {
       const run = entries.slice(at, at + BATCH);
@@ -68,19 +63,11 @@ export async function extractFeatures(
   for (const [row, { image, view }] of rows.entries()) {
     if (await cache.read(image.hash, view, features.subarray(row * width, (row + 1) * width))) continue;
     // The record was damaged on disk: make it again.
-    const { pixels } = await decode(image, side).prepared;
-    if (!pixels) throw new Error(`${image.path} could be read a moment ago and now cannot.`);
-    const values = extractor.extract(viewOf(pixels, side, image.hash, view), 1);
+    const again = await decodeLabelled(image, side).prepared;
+    if ('failure' in again) throw FailureError.from(again.failure);
+    const values = extractor.extract(viewOf(again.pixels, side, image.hash, view), 1);
     await cache.append([{ hash: image.hash, view }], values);
     features.set(values, row * width);
   }
   return { rows, features, leftOut: [...failures].map(([{ path }, failure]) => ({ path, failure })) };
-}
-
-function decode(image: LabelledImage, side: number): InPreparation<Decoded> {
-  const read = readFile(image.path).then((bytes) => ({ decoding: decodeImage(bytes, side) }));
-  const prepared = read
-    .then(async ({ decoding }): Promise<Decoded> => ({ image, pixels: (await decoding).pixels, failure: null }))
-    .catch((error: unknown): Decoded => ({ image, pixels: null, failure: fileFailure(image.path, error) }));
-  return { submitted: read.catch(() => undefined), prepared };
 }

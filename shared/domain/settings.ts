@@ -8,8 +8,6 @@ export const settingsSchema = z.object({
   reviewer: z.string().max(80).default(''),
   /** Side of a cell in the gallery, CSS pixels. */
   cellSize: z.int().min(64).max(256).default(112),
-  /** Whether the first-run card was put away. */
-  welcomed: z.boolean().default(false),
 });
 
 export type Theme = z.infer<typeof themeSchema>;

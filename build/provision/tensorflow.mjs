@@ -15,10 +15,11 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cacheFolder, packageVersion, readJson, root, sha256 } from '../bootstrap/places.mjs';
-import { answers, run, SetupError } from '../bootstrap/run.mjs';
+import { answers, run } from '../bootstrap/run.mjs';
 import { downloadWheel, pythonWithPip, requireSpace } from './download.mjs';
 import { gpuLibraries } from './gpuLibraries.mjs';
 import { nodeHeaders, requireCompiler } from './nativeBuild.mjs';
+import { installOwn, ownArchive } from './ownDownload.mjs';
 
 const VERSION = '2.21.0';
 const WHEELS = {
@@ -60,20 +61,15 @@ export function tensorflow({ gpu }) {
     run: async (say) => {
       const python = process.platform === 'linux' && process.arch === 'x64' ? pythonWithPip() : null;
       if (python) return fromRegistry(gpu ? 'gpu' : 'cpu', python, say);
-      if (gpu && process.platform === 'linux')
-        throw new SetupError('The CUDA build comes from PyPI: install Python 3 with pip, then run set-up again.');
-      say('no pip on this machine, or no Linux on x86-64: taking the package’s own download (TensorFlow 2.9.1)');
-      await run(
-        process.execPath,
-        ['scripts/install.js', gpu || process.platform === 'win32' ? 'gpu' : 'cpu', 'download'],
-        {
-          cwd: packageFolder,
-          remedy:
-            'It comes from storage.googleapis.com: is that reachable? On Linux, Python 3 with pip is the other way.',
-        },
+      const build = gpu ? 'gpu' : 'cpu';
+      const archive = ownArchive(process.platform, process.arch, build);
+      say(`no pip on this machine, or no Linux on x86-64: downloading ${archive.url}`);
+      if (archive.sha256 === null) say('no SHA-256 of it is known: only the transfer is checked');
+      await installOwn(archive, build, packageFolder);
+      writeFileSync(
+        stampFile,
+        JSON.stringify({ route: `own download ${archive.url}`, version: archive.version, build }),
       );
-      mkdirSync(dirname(stampFile), { recursive: true });
-      writeFileSync(stampFile, JSON.stringify({ route: 'own download', version: '2.9.1', build: gpu ? 'gpu' : 'cpu' }));
     },
   };
 }

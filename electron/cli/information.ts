@@ -48,9 +48,11 @@ export async function device(options: { readonly json?: boolean }): Promise<numb
   }
 }
 
-function describe({ version, kind, name, cores, memoryBytes, reasonNotGpu, bfloat16 }: DeviceReport): string {
+function describe(report: DeviceReport): string {
+  const { version, kind, name, cores, memoryBytes, gpuMemoryBytes, reasonNotGpu, bfloat16 } = report;
+  const cardMemory = gpuMemoryBytes === null ? '' : ` with ${(gpuMemoryBytes / 2 ** 30).toFixed(1)} GiB`;
   return [
-    `TensorFlow ${version} on the ${kind.toUpperCase()}: ${name}`,
+    `TensorFlow ${version} on the ${kind.toUpperCase()}: ${name}${cardMemory}`,
     `${String(cores)} cores, ${(memoryBytes / 2 ** 30).toFixed(1)} GiB of memory${bfloat16 ? ', bfloat16 instructions' : ''}`,
     ...(reasonNotGpu === null ? [] : [`Not on the GPU: ${reasonNotGpu}`]),
     '',

@@ -20,9 +20,8 @@ export function router(
 ): (name: unknown, args: unknown) => Promise<Answer<CallName>> {
   return async (name, args) => {
     try {
-      if (!isCall(name)) throw invalid(`There is no call ${JSON.stringify(name)}.`);
-      if (args !== undefined && JSON.stringify(args).length > LARGEST_ARGUMENTS)
-        throw invalid(`The arguments of ${name} are too large.`);
+      if (!isCall(name)) throw invalid(`There is no call ${typeof name === 'string' ? `"${name}"` : typeof name}.`);
+      if (lengthOf(args) > LARGEST_ARGUMENTS) throw invalid(`The arguments of ${name} are too large.`);
       return { result: await answer(handlers, name, args) };
     } catch (error) {
       if (error instanceof FailureError) return { failure: error.failure };
@@ -40,6 +39,16 @@ function answer<N extends CallName>(
   const parsed = calls[name].args.safeParse(args);
   if (!parsed.success) throw invalid(`The arguments of ${name} do not fit: ${parsed.error.issues[0]?.message ?? ''}`);
   return handlers[name](parsed.data as Parameters<CallHandlers[N]>[0]);
+}
+
+/** Characters of the arguments as JSON. More than any where JSON has no words for them, which a message between processes may have: a loop, a bigint. */
+function lengthOf(args: unknown): number {
+  try {
+    const text: unknown = JSON.stringify(args);
+    return typeof text === 'string' ? text.length : 0;
+  } catch {
+    return Infinity;
+  }
 }
 
 function isCall(name: unknown): name is CallName {

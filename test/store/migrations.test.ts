@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { MIGRATIONS, openDatabase, type Connection } from '#main/store/database';
+import { openWorkspace } from '#main/store/workspace';
+import { batchIdSchema, cellIdSchema, slideIdSchema } from '#shared/domain/ids';
+import { temporaryFolder } from '../support/temporary';
+import { foundationRows } from './rows/001-foundation';
+
+/** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
+const ROWS: readonly string[] = [foundationRows];
+
+const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
+
+/** A workspace's database as the program of an older version left it. */
+async function leftByVersion(version: number): Promise<string> {
+  const folder = await temporaryFolder();
+  const database = new Database(join(folder, 'smearscope.db'));
+  database.pragma('foreign_keys = ON');
+  for (const [index, migration] of MIGRATIONS.slice(0, version).entries()) {
+    database.exec(migration);
+    database.exec(ROWS[index] ?? '');
+  }
+  database.pragma(`user_version = ${String(version)}`);
+  database.close();
+  return folder;
+}
+
+const tablesOf = (database: Connection): string[] =>
+  database.prepare<[], string>("select name from sqlite_master where type = 'table' order by name").pluck().all();
+
+const countsOf = (database: Connection): Record<string, number> =>
+  Object.fromEntries(
+    tablesOf(database).map((table) => [
+      table,
+      database.prepare<[], number>(`select count(*) from ${table}`).pluck().get() ?? 0,
+    ]),
+  );
+
+/** Every table's columns and every index, however their text is spelt. */
+const shapeOf = (database: Connection): unknown =>
+  tablesOf(database).map((table) => ({
+    table,
+    columns: database.pragma(`table_xinfo(${table})`),
+    indexes: database.pragma(`index_list(${table})`),
+    references: database.pragma(`foreign_key_list(${table})`),
+  }));
+
+it('every migration has rows to be tested with, in each of its tables', async () => {
+  expect(ROWS).toHaveLength(MIGRATIONS.length);
+  const folder = await leftByVersion(MIGRATIONS.length);
+  const database = new Database(join(folder, 'smearscope.db'));
+  expect(Object.entries(countsOf(database)).filter(([, count]) => count === 0)).toEqual([]);
+  database.close();
+});
+
+describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
+  'a workspace of version $version',
+  ({ version }) => {
+    it('is brought up to date with every row it had, and looks like a new one', async () => {
+      const folder = await leftByVersion(version);
+      const path = join(folder, 'smearscope.db');
+      const before = new Database(path);
+      const had = countsOf(before);
+      before.close();
+
+      const database = openDatabase(path);
+      expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length);
+      expect(countsOf(database)).toMatchObject(had);
+      expect(database.pragma('foreign_key_check')).toEqual([]);
+      expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+      const fresh = openDatabase(join(await temporaryFolder(), 'smearscope.db'));
+      expect(shapeOf(database)).toEqual(shapeOf(fresh));
+      fresh.close();
+      database.close();
+    });
+
+    it('is read by the program of today as it was left', async () => {
+      const workspace = openWorkspace(await leftByVersion(version));
+      const { batches, slides, cells, reviews, runs, cards, settings } = workspace;
+      expect(batches.get(BATCH)).toMatchObject({
+        name: 'ward 3',
+        modelId: 'lab-1',
+        sources: ['/ward 3'],
+        state: 'failed',
+        failure: { code: 'disk-full' },
+        walked: true,
+        total: 5,
+        classified: 2,
+        duplicates: 1,
+        unreadable: 1,
+      });
+      expect(batches.shardOf(BATCH)).toBe('1/2');
+      expect(batches.pending(BATCH, 0, 9)).toEqual([{ id: 5, path: '/ward 3/slide 1/5.jpg' }]);
+      expect(batches.setAside(BATCH).map(({ kind, reason }) => [kind, reason])).toEqual([
+        ['duplicate', 'The same image as 1.jpg.'],
+        ['unreadable', 'The file is empty.'],
+      ]);
+      expect(slides.ofBatch(BATCH)[0]?.counts).toEqual({
+        machine: { lymphocyte: 1 },
+        machineUnidentified: 1,
+        reviewed: { lymphocyte: 2 },
+        reviewedUnidentified: 0,
+        seen: 1,
+      });
+      expect(cells.ofSlide(slideIdSchema.parse(1)).map(({ classId, status }) => [classId, status])).toEqual([
+        ['lymphocyte', 'corrected'],
+        ['lymphocyte', 'classified'],
+      ]);
+      expect(cells.detail(cellIdSchema.parse(1))).toMatchObject({
+        width: 360,
+        height: 363,
+        probabilities: Float32Array.of(0.25, 0.75),
+      });
+      expect(reviews.history(cellIdSchema.parse(2)).map(({ action }) => action)).toEqual(['confirm', 'undo']);
+      expect(reviews.can(BATCH)).toEqual({ canUndo: true, canRedo: true });
+      expect(runs.list().map(({ name, state, modelId, evaluation }) => [name, state, modelId, evaluation?.n])).toEqual([
+        ['Cut', 'running', null, undefined],
+        ['Our lab', 'done', 'lab-1', 4],
+      ]);
+      expect(cards.list().map(({ id, classIds }) => [id, classIds])).toEqual([['lab-1', ['lymphocyte', 'neutrophil']]]);
+      expect(cards.live()).toBe('lab-1');
+      expect(settings.get()).toMatchObject({ theme: 'dark', reviewer: 'Ada', cellSize: 96 });
+      workspace.close();
+    });
+  },
+);
+
+it('a migration that cannot be done to its end leaves the database as it was', async () => {
+  const path = join(await temporaryFolder(), 'smearscope.db');
+  const stranger = new Database(path);
+  stranger.exec("create table slide (x); insert into slide values ('kept')");
+  stranger.close();
+  expect(() => openDatabase(path)).toThrow(/slide/);
+  const after = new Database(path);
+  expect([tablesOf(after), countsOf(after), after.pragma('user_version', { simple: true })]).toEqual([
+    ['slide'],
+    { slide: 1 },
+    0,
+  ]);
+  after.close();
+});

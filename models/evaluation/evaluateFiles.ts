@@ -3,7 +3,7 @@ import type { Evaluation } from '#shared/domain/evaluation';
 import type { TrainingProgress } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 import { BATCH, type Classifier } from '../inference/classifier';
-import { prepareAhead } from '../inference/prepareAhead';
+import { allSettledOrThrow, prepareAhead } from '../inference/prepareAhead';
 import { decodeLabelled } from '../training/decodeLabelled';
 import { dataHash, readLabelled, type LabelledImage } from '../training/labelledImages';
 import { evaluate } from './evaluate';
@@ -49,7 +49,9 @@ export async function evaluateFiles(
   });
   const predictions: EvaluatedFiles['predictions'] = [];
   const used: LabelledImage[] = [];
-  for await (const batch of prepareAhead(images, BATCH, (image) => decodeLabelled(image, inputSize))) {
+  for await (const batch of prepareAhead(images, BATCH, (portion) =>
+    allSettledOrThrow(portion.map((image) => decodeLabelled(image, inputSize))),
+  )) {
     const size = inputSize ** 2 * 3;
     const decoded = batch.flatMap((each) => ('pixels' in each ? [each] : []));
     for (const each of batch) if ('failure' in each) leftOut.push({ path: each.image.path, failure: each.failure });

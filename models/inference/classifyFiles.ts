@@ -5,9 +5,9 @@ import type { ClassifiedFile } from '#shared/compute/protocol';
 import { contentHashSchema } from '#shared/domain/ids';
 import { FailureError, type Failure } from '#shared/ipc/failure';
 import { BATCH, type Classifier } from './classifier';
-import { decodeImage, readHeader, type DecodedImage } from './decode';
-import { prepareAhead, type InPreparation } from './prepareAhead';
+import { decodeImage } from './decode';
 import { codeOf, storedName, storeImage } from './imageStore';
+import { allSettledOrThrow, prepareAhead } from './prepareAhead';
 
 export interface FilesToClassify {
   readonly classifier: Classifier;
@@ -19,16 +19,16 @@ export interface FilesToClassify {
   readonly onResults: (results: ClassifiedFile[]) => void;
 }
 
+/** A file that was read, decoded and stored; its pixels lie in its row of the batch. */
 type Prepared =
   | { readonly kind: 'unreadable'; readonly key: number; readonly failure: Failure }
-  | {
-      readonly kind: 'decoded';
-      readonly key: number;
-      readonly hash: string;
-      readonly stored: string;
-      readonly bytes: number;
-      readonly image: DecodedImage;
-    };
+  | Omit<Extract<ClassifiedFile, { kind: 'classified' }>, 'probabilities'>;
+
+interface PreparedBatch {
+  readonly files: readonly Prepared[];
+  /** RGB bytes [files, side, side, 3]; the row of an unreadable file means nothing. */
+  readonly pixels: Uint8Array;
+}
 
 /**
  * Classifies files: reading, hashing, decoding and storing run on the thread pool ahead of the graph. Gives the milliseconds that the graph ran.
@@ -41,34 +41,50 @@ export async function classifyFiles({
   signal,
   onResults,
 }: FilesToClassify): Promise<number> {
+  const side = classifier.card.inputSize;
   let graphMilliseconds = 0;
-  const prepareFile = ({ key, path }: FilesToClassify['files'][number]): InPreparation<Prepared> =>
-    prepare(key, path, classifier.card.inputSize, imageStore);
-  for await (const prepared of prepareAhead(files, BATCH, prepareFile)) {
+  for await (const batch of prepareAhead(files, BATCH, (portion) => prepareBatch(portion, side, imageStore))) {
     if (signal.aborted)
       throw new FailureError('cancelled', 'The classification was stopped.', 'Start it again to go on.');
     const start = performance.now();
-    const results = runGraph(classifier, prepared);
+    const probabilities = classifier.classify(batch.pixels, batch.files.length);
     graphMilliseconds += performance.now() - start;
-    onResults(results);
+    onResults(batch.files.map((file, row) => resultOf(file, row, probabilities, classifier.card.classIds.length)));
   }
   return graphMilliseconds;
 }
 
-function prepare(key: number, path: string, side: number, imageStore: string): InPreparation<Prepared> {
-  const read = readFile(path).then((bytes) => {
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    const stored = storedName(hash, readHeader(bytes).extension);
-    return { bytes, hash, stored, image: decodeImage(bytes, side) };
-  });
-  const prepared = read
-    .then(async ({ bytes, hash, stored, image }): Promise<Prepared> => {
-      const decoded = await image;
-      await storeImage(imageStore, stored, bytes);
-      return { kind: 'decoded', key, hash, stored, bytes: bytes.length, image: decoded };
-    })
-    .catch((error: unknown): Prepared => ({ kind: 'unreadable', key, failure: fileFailure(path, error) }));
-  return { submitted: read.catch(() => undefined), prepared };
+async function prepareBatch(files: FilesToClassify['files'], side: number, imageStore: string): Promise<PreparedBatch> {
+  const row = side * side * 3;
+  const pixels = new Uint8Array(files.length * row);
+  const prepared = files.map((file, index) =>
+    prepareFile(file, side, pixels.subarray(index * row, (index + 1) * row), imageStore),
+  );
+  return { files: await allSettledOrThrow(prepared), pixels };
+}
+
+async function prepareFile(
+  { key, path }: FilesToClassify['files'][number],
+  side: number,
+  pixels: Uint8Array,
+  imageStore: string,
+): Promise<Prepared> {
+  try {
+    const bytes = await readFile(path);
+    const hash = contentHashSchema.parse(createHash('sha256').update(bytes).digest('hex'));
+    const { extension, width, height } = await decodeImage(bytes, side, pixels);
+    const stored = storedName(hash, extension);
+    await storeImage(imageStore, stored, bytes);
+    return { kind: 'classified', key, hash, stored, bytes: bytes.length, width, height };
+  } catch (error) {
+    return { kind: 'unreadable', key, failure: fileFailure(path, error) };
+  }
+}
+
+function resultOf(file: Prepared, row: number, probabilities: Float32Array, classes: number): ClassifiedFile {
+  return file.kind === 'unreadable'
+    ? file
+    : { ...file, probabilities: probabilities.slice(row * classes, (row + 1) * classes) };
 }
 
 /** What is wrong with a file, naming it; throws what is not the file's fault. */
@@ -97,33 +113,4 @@ export function fileFailure(path: string, error: unknown): Failure {
   const known = hints[codeOf(error) ?? ''];
   if (!known) throw error;
   return { code: 'unreadable-image', message: `${name}: ${known[0]}`, hint: known[1] };
-}
-
-function runGraph(classifier: Classifier, prepared: readonly Prepared[]): ClassifiedFile[] {
-  const decoded = prepared.filter((each) => each.kind === 'decoded');
-  const classes = classifier.card.classIds.length;
-  const size = classifier.card.inputSize ** 2 * 3;
-  const pixels = new Uint8Array(decoded.length * size);
-  decoded.forEach((each, index) => {
-    pixels.set(each.image.pixels, index * size);
-  });
-  const all = decoded.length > 0 ? classifier.classify(pixels, decoded.length) : new Float32Array(0);
-  let row = 0;
-  return prepared.map((each): ClassifiedFile => {
-    if (each.kind === 'unreadable') return each;
-    const probabilities = all.slice(row * classes, (row + 1) * classes);
-    row++;
-    const { key, stored, bytes, image } = each;
-    const { width, height } = image;
-    return {
-      kind: 'classified',
-      key,
-      hash: contentHashSchema.parse(each.hash),
-      stored,
-      bytes,
-      width,
-      height,
-      probabilities,
-    };
-  });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FailureError } from '#shared/ipc/failure';
 
 /** Name of an image in the store, `ab/<sha256>.<extension>`. */
@@ -21,8 +21,7 @@ export async function storeImage(store: string, name: string, bytes: Uint8Array)
   }
   const part = `${path}.${randomUUID()}.part`;
   try {
-    await mkdir(join(path, '..'), { recursive: true });
-    const file = await open(part, 'w');
+    const file = await openIn(dirname(path), part);
     try {
       await file.writeFile(bytes);
       await file.datasync();
@@ -33,6 +32,17 @@ export async function storeImage(store: string, name: string, bytes: Uint8Array)
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined);
     throw storeFailure(store, error);
+  }
+}
+
+/** Opens a new file, making its folder if it is not there yet: it is, for all but 256 images. */
+async function openIn(folder: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true });
+    return open(path, 'wx');
   }
 }
 

@@ -1,42 +1,44 @@
-/** Batches being prepared ahead of the one in the graph: enough that the graph never waits, few enough that memory stays flat. */
-const BATCHES_AHEAD = 3;
-
-/** Something being prepared on the thread pool. */
-export interface InPreparation<R> {
-  /** Settles, without failing, once the native work is on the pool, so that it goes on while a graph blocks this thread. */
-  readonly submitted: Promise<unknown>;
-  readonly prepared: Promise<R>;
-}
+/**
+ * Batches being prepared ahead of the one in the graph. A file takes about a dozen steps (open, read, decode, store, flush, rename, ...), and while a graph blocks this thread
+ * each file gets one step further for each batch that runs; with fewer batches ahead than steps, the graph would wait.
+ */
+const BATCHES_AHEAD = 12;
 
 /**
- * Prepares items in batches ahead of whoever takes them: while the caller works on a batch (blocking this thread, say), the next ones are read and decoded on the pool.
- * A failed preparation is thrown when its batch is due. When the caller stops early, what is under way is waited for.
+ * Prepares items in batches of `size` ahead of whoever takes them: while the caller works on a batch (blocking this thread, say), the next ones are read and decoded on the thread pool.
+ * Gives what `prepare` made of each batch, in order. A failed preparation is thrown when its batch is due. When the caller stops early, what is under way is waited for.
  */
 export async function* prepareAhead<T, R>(
   items: readonly T[],
   size: number,
-  prepare: (item: T) => InPreparation<R>,
-): AsyncGenerator<R[]> {
-  const queue: InPreparation<R>[][] = [];
+  prepare: (batch: readonly T[]) => Promise<R>,
+): AsyncGenerator<R> {
+  const queue: Promise<R>[] = [];
   let next = 0;
   const topUp = (): void => {
-    while (queue.length <= BATCHES_AHEAD && next < items.length) {
-      const started = items.slice(next, next + size).map(prepare);
+    for (; queue.length <= BATCHES_AHEAD && next < items.length; next += size) {
+      const started = prepare(items.slice(next, next + size));
       // Heard when the batch is due; until then a failure must not count as unhandled.
-      for (const { prepared } of started) prepared.catch(() => undefined);
+      started.catch(() => undefined);
       queue.push(started);
-      next += size;
     }
   };
   try {
     topUp();
     for (let batch = queue.shift(); batch; batch = queue.shift()) {
-      const prepared = await Promise.all(batch.map((each) => each.prepared));
+      const prepared = await batch;
       topUp();
-      await Promise.all((queue[0] ?? []).map((each) => each.submitted));
+      // One turn of the event loop, so that every file in preparation takes its next step before the caller blocks this thread.
+      await new Promise((resolve) => setImmediate(resolve));
       yield prepared;
     }
   } finally {
-    await Promise.allSettled(queue.flat().map((each) => each.prepared));
+    await Promise.allSettled(queue);
   }
+}
+
+/** As Promise.all, but a failure is thrown only when nothing is under way any more. */
+export async function allSettledOrThrow<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

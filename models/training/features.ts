@@ -2,7 +2,7 @@ import type { LeftOutFile } from '#shared/compute/protocol';
 import { FailureError } from '#shared/ipc/failure';
 import { BATCH } from '../inference/classifier';
 import type { FeatureExtractor } from '../inference/featureExtractor';
-import { prepareAhead } from '../inference/prepareAhead';
+import { allSettledOrThrow, prepareAhead } from '../inference/prepareAhead';
 import { decodeLabelled } from './decodeLabelled';
 import type { FeatureCache } from './featureCache';
 import type { LabelledImage } from './labelledImages';
@@ -40,7 +40,9 @@ export async function extractFeatures(
   const failures = new Map<LabelledImage, LeftOutFile['failure']>();
   let done = wanted.length - [...missing.values()].reduce((sum, views) => sum + views.length, 0);
   await onDone(done);
-  for await (const batch of prepareAhead([...missing.keys()], BATCH, (image) => decodeLabelled(image, side))) {
+  for await (const batch of prepareAhead([...missing.keys()], BATCH, (portion) =>
+    allSettledOrThrow(portion.map((image) => decodeLabelled(image, side))),
+  )) {
     for (const each of batch) if ('failure' in each) failures.set(each.image, each.failure);
     const entries = batch.flatMap((each) =>
       'pixels' in each
@@ -63,7 +65,7 @@ export async function extractFeatures(
   for (const [row, { image, view }] of rows.entries()) {
     if (await cache.read(image.hash, view, features.subarray(row * width, (row + 1) * width))) continue;
     // The record was damaged on disk: make it again.
-    const again = await decodeLabelled(image, side).prepared;
+    const again = await decodeLabelled(image, side);
     if ('failure' in again) throw FailureError.from(again.failure);
     const values = extractor.extract(viewOf(again.pixels, side, image.hash, view), 1);
     await cache.append([{ hash: image.hash, view }], values);

@@ -4,7 +4,7 @@ import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import { FailureError } from '#shared/ipc/failure';
 import { fileFailure } from '../inference/classifyFiles';
 import { readHeader } from '../inference/decode';
-import { prepareAhead } from '../inference/prepareAhead';
+import { allSettledOrThrow, prepareAhead } from '../inference/prepareAhead';
 
 /** A file with a label whose header was read. */
 export interface LabelledImage extends LabelledFile {
@@ -16,7 +16,7 @@ export interface LabelledImages {
   readonly leftOut: LeftOutFile[];
 }
 
-const FILES_AT_ONCE = 64;
+const FILES_AT_ONCE = 32;
 
 /**
  * Hashes labelled files and leaves out, with the reason, what cannot be read, copies of an image within its class, and images that stand in two classes (either label may be wrong).
@@ -38,13 +38,7 @@ export async function readLabelled(
       return { path: file.path, failure: fileFailure(file.path, error) };
     }
   };
-  const prepare = (
-    file: LabelledFile,
-  ): { submitted: Promise<unknown>; prepared: Promise<LabelledImage | LeftOutFile> } => {
-    const prepared = hashFile(file);
-    return { submitted: prepared, prepared };
-  };
-  for await (const batch of prepareAhead(files, FILES_AT_ONCE, prepare)) {
+  for await (const batch of prepareAhead(files, FILES_AT_ONCE, (portion) => allSettledOrThrow(portion.map(hashFile)))) {
     for (const each of batch) {
       if ('failure' in each) leftOut.push(each);
       else byHash.set(each.hash, [...(byHash.get(each.hash) ?? []), each]);

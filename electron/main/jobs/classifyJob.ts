@@ -1,6 +1,6 @@
 import type { ClassifiedFile } from '#shared/compute/protocol';
 import type { Batch } from '#shared/domain/batch';
-import type { BatchId } from '#shared/domain/ids';
+import type { BatchId, CellId } from '#shared/domain/ids';
 import { FailureError } from '#shared/ipc/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
@@ -8,6 +8,7 @@ import type { PlacedModel } from '../modelCatalog';
 import type { PendingFile } from '../store/batchRepository';
 import { storeFailure, timed } from '../store/database';
 import type { Workspace } from '../store/workspace';
+import { JobMeasure } from './jobMeasure';
 import { Rate } from './rate';
 import { walk, type Shard } from './walk';
 
@@ -18,6 +19,9 @@ const REQUESTS_AT_ONCE = 2;
 /** After a death the requests shrink, so that a file that brings the process down is found: this many deaths on it alone, and it is set aside. */
 const CAREFUL = [32, 4, 1];
 const DEATHS_ON_ONE_FILE = 2;
+
+/** Milliseconds between two reports of progress. */
+const TELL_EVERY = 100;
 
 export interface ClassifyJob {
   readonly workspace: Workspace;
@@ -40,9 +44,10 @@ export async function runClassifyJob(job: ClassifyJob): Promise<Batch> {
     return batch;
   };
   changed(workspace.batches.setState(batchId, 'running'));
+  const measure = new JobMeasure();
   try {
     await findFiles(job);
-    await classifyPending(job);
+    await classifyPending(job, measure);
     return changed(workspace.batches.setState(batchId, 'done'));
   } catch (raw) {
     const error = storeFailure(workspace.folder, raw);
@@ -52,6 +57,8 @@ export async function runClassifyJob(job: ClassifyJob): Promise<Batch> {
     if (!(error instanceof FailureError)) throw error;
     workspace.log.warn(`batch ${batchId} failed: ${error.message}`);
     return changed(setFailed(workspace, batchId, error));
+  } finally {
+    workspace.log.info(`batch ${batchId}: ${measure.end()}`);
   }
 }
 
@@ -85,9 +92,23 @@ async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Pro
   }
 }
 
-async function classifyPending(job: ClassifyJob): Promise<void> {
+async function classifyPending(job: ClassifyJob, measure: JobMeasure): Promise<void> {
+  const committer = new Committer(job);
+  try {
+    await requestPending(job, measure, (results) => {
+      committer.commit(results);
+    });
+  } finally {
+    committer.tell();
+  }
+}
+
+async function requestPending(
+  job: ClassifyJob,
+  measure: JobMeasure,
+  onProgress: (results: ClassifiedFile[]) => void,
+): Promise<void> {
   const { workspace, compute, model, batchId, signal } = job;
-  const commit = committer(job);
   const deaths = new Map<number, number>();
   let care = -1;
   for (;;) {
@@ -102,7 +123,8 @@ async function classifyPending(job: ClassifyJob): Promise<void> {
         imageStore: workspace.images,
         files: portion.map(({ id, path }) => ({ key: id, path })),
       };
-      await compute.call('classify', params, { onProgress: commit, signal });
+      const { graphMilliseconds } = await compute.call('classify', params, { onProgress, signal });
+      measure.addGraph(graphMilliseconds);
     };
     try {
       while (files.length > 0 || underWay.size > 0) {
@@ -134,56 +156,41 @@ function setAsideAfterDeaths(workspace: Workspace, file: PendingFile, deaths: Ma
   workspace.batches.setUnreadable(file.id, 'The program that decodes images broke down over this file, twice.');
 }
 
-/** Writes a portion of results, each file's state and its cell in one transaction, and tells of them. */
-function committer({ workspace, model, batchId, emit }: ClassifyJob): (results: ClassifiedFile[]) => void {
-  const { batches, cells, slides } = workspace;
-  const { classIds, threshold } = model.card;
-  const rate = new Rate();
-  rate.mark(settledOf(batches.get(batchId)));
-  return (results) => {
+/**
+ * Writes portions of results, each file's state and its cell in one transaction, and tells of them a few times a second: counting a batch of 100,000 files takes longer than
+ * committing a portion of it.
+ */
+class Committer {
+  readonly #job: ClassifyJob;
+  readonly #rate = new Rate();
+  #untold: CellId[] = [];
+  #told = 0;
+
+  constructor(job: ClassifyJob) {
+    this.#job = job;
+    this.#rate.mark(settledOf(job.workspace.batches.get(job.batchId)));
+  }
+
+  commit(results: readonly ClassifiedFile[]): void {
+    const { workspace } = this.#job;
     const added = timed(workspace.log, 'commit results', () =>
-      workspace.database.transaction(() => {
-        const files: number[] = [];
-        for (const result of results) {
-          if (result.kind === 'unreadable') {
-            batches.setUnreadable(result.key, `${result.failure.message} ${result.failure.hint}`);
-            continue;
-          }
-          const same = cells.sameContent(result.key, result.hash);
-          if (same !== null) {
-            batches.setDuplicate(result.key, `The same image as ${same}.`, result.hash);
-            continue;
-          }
-          const { key, hash, stored, bytes, width, height, probabilities } = result;
-          const confidence = Math.max(...probabilities);
-          const topClassId = classIds[probabilities.indexOf(confidence)] ?? '';
-          const classId = confidence < threshold ? null : topClassId;
-          if (
-            !cells.add({
-              file: key,
-              hash,
-              stored,
-              bytes,
-              width,
-              height,
-              topClassId,
-              confidence,
-              classId,
-              probabilities,
-            })
-          )
-            continue;
-          batches.setClassified(key, hash);
-          files.push(key);
-        }
-        return cells.ofFiles(files);
-      })(),
+      workspace.database.transaction(() => results.flatMap((result) => this.#settle(result) ?? []))(),
     );
-    const batch = batches.get(batchId);
-    const touched = slides.byIds([...new Set(added.map(({ slideId }) => slideId))]);
-    emit('cells.added', { batchId, slides: touched, cells: added });
+    this.#untold.push(...added);
+    if (performance.now() - this.#told >= TELL_EVERY) this.tell();
+  }
+
+  /** Tells of what was committed since it last did. */
+  tell(): void {
+    const { workspace, batchId, emit } = this.#job;
+    this.#told = performance.now();
+    const batch = workspace.batches.get(batchId);
+    const cells = workspace.cells.byIds(this.#untold);
+    this.#untold = [];
+    const slides = workspace.slides.byIds([...new Set(cells.map(({ slideId }) => slideId))]);
+    if (cells.length > 0) emit('cells.added', { batchId, slides, cells });
     const done = settledOf(batch);
-    const imagesPerSecond = rate.mark(done);
+    const imagesPerSecond = this.#rate.mark(done);
     emit('batch.progress', {
       batchId,
       state: batch.state,
@@ -194,9 +201,43 @@ function committer({ workspace, model, batchId, emit }: ClassifyJob): (results: 
       duplicates: batch.duplicates,
       imagesPerSecond,
       secondsLeft: imagesPerSecond === null || imagesPerSecond === 0 ? null : (batch.total - done) / imagesPerSecond,
-      slideName: touched.at(-1)?.name ?? '',
+      slideName: slides.at(-1)?.name ?? '',
     });
-  };
+  }
+
+  /** The new cell's id, or null where the file became none. */
+  #settle(result: ClassifiedFile): CellId | null {
+    const { workspace, model } = this.#job;
+    const { batches, cells } = workspace;
+    if (result.kind === 'unreadable') {
+      batches.setUnreadable(result.key, `${result.failure.message} ${result.failure.hint}`);
+      return null;
+    }
+    const same = cells.sameContent(result.key, result.hash);
+    if (same !== null) {
+      batches.setDuplicate(result.key, `The same image as ${same}.`, result.hash);
+      return null;
+    }
+    const { classIds, threshold } = model.card;
+    const { key, hash, stored, bytes, width, height, probabilities } = result;
+    const confidence = Math.max(...probabilities);
+    const topClassId = classIds[probabilities.indexOf(confidence)] ?? '';
+    const classId = confidence < threshold ? null : topClassId;
+    const id = cells.add({
+      file: key,
+      hash,
+      stored,
+      bytes,
+      width,
+      height,
+      topClassId,
+      confidence,
+      classId,
+      probabilities,
+    });
+    if (id !== null) batches.setClassified(key, hash);
+    return id;
+  }
 }
 
 function settledOf({ classified, duplicates, unreadable }: Batch): number {

@@ -1,5 +1,6 @@
 import { cellSchema, type Cell, type CellDetail } from '#shared/domain/cell';
 import {
+  cellIdSchema,
   contentHashSchema,
   modelIdSchema,
   type BatchId,
@@ -76,8 +77,8 @@ export class CellRepository {
     return this.#same.get(file, hash)?.path ?? null;
   }
 
-  /** Adds a cell for a waiting file; false if the file was settled before. */
-  add(cell: NewCell): boolean {
+  /** Adds a cell for a waiting file; null if the file was settled before. */
+  add(cell: NewCell): CellId | null {
     this.#image.run(cell.hash, cell.stored, cell.bytes, cell.width, cell.height);
     const { probabilities } = cell;
     const blob = Buffer.from(probabilities.buffer, probabilities.byteOffset, probabilities.byteLength);
@@ -92,7 +93,7 @@ export class CellRepository {
       status,
       cell.file,
     );
-    return result.changes === 1;
+    return result.changes === 1 ? cellIdSchema.parse(Number(result.lastInsertRowid)) : null;
   }
 
   ofSlide(slide: SlideId): Cell[] {
@@ -110,15 +111,6 @@ export class CellRepository {
         `select ${COLUMNS} from cell c join batch_file f on f.id = c.file_id where c.id in (select value from json_each(?)) order by c.id`,
       )
       .all(JSON.stringify(ids))
-      .map(toCell);
-  }
-
-  ofFiles(files: readonly number[]): Cell[] {
-    return this.#database
-      .prepare<[string], CellRow>(
-        `select ${COLUMNS} from cell c join batch_file f on f.id = c.file_id where c.file_id in (select value from json_each(?)) order by c.id`,
-      )
-      .all(JSON.stringify(files))
       .map(toCell);
   }
 

@@ -12,11 +12,12 @@ export class FeatureExtractor {
   readonly #pixels: GraphTensor;
   readonly #features: GraphTensor;
 
-  constructor(side: number, pretrained: Pretrained) {
+  /** `add` makes the features of pixels [n, side, side, 3]; the program's own unless something else is to be compared with them. */
+  constructor(side: number, pretrained: Pretrained, add = addFeatures) {
     const graph = new Graph();
     this.#side = side;
     this.#pixels = graph.placeholder('pixels', 'uint8', [null, side, side, 3]);
-    this.#features = addFeatures(graph, this.#pixels, side, pretrained);
+    this.#features = add(graph, this.#pixels, side, pretrained);
     this.#session = Session.open(graph);
     this.width = this.#features.shape[1] ?? 0;
   }

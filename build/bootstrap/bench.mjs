@@ -1,7 +1,8 @@
-// npm run bench [-- FOLDER_OF_IMAGES]: this program beside its peers, on this machine, in one run; each figure with its ratio.
+// npm run bench [-- FOLDER_OF_IMAGES]: this program beside its peers, on this machine, in one run; each figure with its ratio. Fails where a peer's logits are not ours.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AGREEMENT, readLogits, relativeDifference } from './agreement.mjs';
 import { ensureBuilt } from './ensureBuilt.mjs';
 import { programEnvironment } from './environment.mjs';
 import { root } from './places.mjs';
@@ -32,21 +33,34 @@ await command(async () => {
   const last = (/** @type {string} */ text) => JSON.parse(text.trim().split('\n').at(-1) ?? '');
   console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}`);
   try {
+    let agree = true;
     for (const size of ['128', '160', '224']) {
-      const pixels = join(work, 'pixels.bin');
-      const args = [pixels, size, BATCH, STEPS];
-      const ours = last(await run(process.execPath, [join(root, 'dist', 'bench', 'index.js'), ...args], options));
-      const keras = last(await run(python, [peer('keras_inference.py'), weights, ...args], options));
-      const onnx = last(await run(python, [peer('onnx_inference.py'), weights, ...args], options));
+      const args = (/** @type {string} */ name) => [
+        join(work, 'pixels.bin'),
+        join(work, `${name}.logits`),
+        size,
+        BATCH,
+        STEPS,
+      ];
+      const ours = last(
+        await run(process.execPath, [join(root, 'dist', 'bench', 'index.js'), ...args('ours')], options),
+      );
+      const keras = last(await run(python, [peer('keras_inference.py'), weights, ...args('keras')], options));
+      const onnx = last(await run(python, [peer('onnx_inference.py'), weights, ...args('onnx')], options));
       const [a, b, c] = [ours, keras, onnx].map(({ milliseconds }) => median(milliseconds));
-      const agree = Math.max(
-        ...[keras, onnx].flatMap(({ first }) =>
-          first.map((/** @type {number} */ value, /** @type {number} */ index) => Math.abs(value - ours.first[index])),
-        ),
-      );
+      const logits = (/** @type {string} */ name) => readLogits(join(work, `${name}.logits`));
+      const ofKeras = relativeDifference(logits('ours'), logits('keras'));
+      const ofOnnx = relativeDifference(logits('ours'), logits('onnx'));
+      agree &&= Math.max(ofKeras, ofOnnx) <= AGREEMENT;
       console.log(
-        `Lite0, ${size} px, batch ${BATCH}, median of ${STEPS}: ours ${a?.toFixed(2)} ms an image, Keras ${keras.version} ${b?.toFixed(2)} (ratio ${((a ?? NaN) / (b ?? NaN)).toFixed(2)}), onnxruntime ${onnx.version} ${c?.toFixed(2)} (ratio ${((a ?? NaN) / (c ?? NaN)).toFixed(2)}); outputs differ by at most ${agree.toExponential(1)}`,
+        `Lite0, ${size} px, batch ${BATCH}, median of ${STEPS}: ours ${a?.toFixed(2)} ms an image, Keras ${keras.version} ${b?.toFixed(2)} (ratio ${((a ?? NaN) / (b ?? NaN)).toFixed(2)}), onnxruntime ${onnx.version} ${c?.toFixed(2)} (ratio ${((a ?? NaN) / (c ?? NaN)).toFixed(2)}); logits differ by at most ${ofKeras.toExponential(1)} and ${ofOnnx.toExponential(1)} of their spread`,
       );
+    }
+    if (!agree) {
+      console.error(
+        `The peers' logits differ from ours by more than ${AGREEMENT} of their spread: they do not run the same network.`,
+      );
+      return 1;
     }
     if (images) {
       const start = performance.now();

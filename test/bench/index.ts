@@ -1,22 +1,19 @@
-// index.js PIXELS SIZE BATCH STEPS: milliseconds an image of Lite0 with its ImageNet classifier, as this program runs it.
-// Writes the pixels (uint8 [batch, size, size, 3] of sample images) that the peers read, and one line of JSON.
+// index.js PIXELS LOGITS SIZE BATCH STEPS: milliseconds an image of Lite0 with its ImageNet classifier, as this program runs it.
+// Writes the pixels (uint8 [batch, size, size, 3] of sample images) that the peers read, its logits (float32 [batch, 1000]) of them, and one line of JSON.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { efficientNetLite } from '#models/architectures/efficientNetLite';
-import { Graph } from '#models/graph/graph';
+import type { TensorData } from '#models/backend/tensorflow';
+import { Graph, type GraphTensor } from '#models/graph/graph';
 import { softmax } from '#models/graph/operations/activation';
-import { mul, sub } from '#models/graph/operations/arithmetic';
 import { biasAdd } from '#models/graph/operations/convolution';
 import { matMul } from '#models/graph/operations/matMul';
 import { spatialMean } from '#models/graph/operations/reduction';
-import { cast } from '#models/graph/operations/shape';
 import { Session } from '#models/graph/session';
 import { decodeImage } from '#models/inference/decode';
-import { lower } from '#models/lowering/lower';
-import { assignPretrained } from '#models/pretrained/assign';
+import { addBackbone } from '#models/inference/features';
 import { loadPretrained } from '#models/pretrained/load';
 
-const [pixelsFile = '', ...numbers] = process.argv.slice(2);
+const [pixelsFile = '', logitsFile = '', ...numbers] = process.argv.slice(2);
 const [size = 160, batch = 32, steps = 20] = numbers.map(Number);
 
 const names = (await readdir('samples/slide')).sort();
@@ -28,21 +25,9 @@ for (let index = 0; index < batch; index++) {
 await writeFile(pixelsFile, data);
 
 const pretrained = await loadPretrained('models/pretrained/efficientnet-lite0');
-const { model, blocks } = efficientNetLite('lite0', size);
-assignPretrained(model, pretrained);
 const graph = new Graph();
 const pixels = graph.placeholder('pixels', 'uint8', [null, size, size, 3]);
-const centred = sub(
-  graph,
-  'centred',
-  cast(graph, 'values', pixels, 'float32'),
-  graph.constant('centre', Float32Array.of(127), []),
-);
-const top = lower(
-  graph,
-  model,
-  mul(graph, 'scaled', centred, graph.constant('scale', Float32Array.of(1 / 128), [])),
-).get(blocks.at(-1) ?? '');
+const top = addBackbone(graph, pixels, size, pretrained).at(-1);
 const kernel = pretrained.weights.get('predictions/kernel');
 const bias = pretrained.weights.get('predictions/bias');
 if (!top || !kernel || !bias) throw new Error('The backbone has no classifier.');
@@ -52,23 +37,20 @@ const product = matMul(
   spatialMean(graph, 'pooled', top),
   graph.constant('kernel', kernel.data, kernel.shape),
 );
-const probabilities = softmax(
-  graph,
-  'probabilities',
-  biasAdd(graph, 'logits', product, graph.constant('bias', bias.data, bias.shape)),
-);
+const logits = biasAdd(graph, 'logits', product, graph.constant('bias', bias.data, bias.shape));
+const probabilities = softmax(graph, 'probabilities', logits);
 const session = Session.open(graph);
-const run = (): ArrayLike<number> =>
-  session.run([{ tensor: pixels, shape: [batch, size, size, 3], data }], [probabilities])[0] ?? [];
-let first: ArrayLike<number> = [];
-for (let step = 0; step < 3; step++) first = run();
+const run = (fetch: GraphTensor): TensorData | undefined =>
+  session.run([{ tensor: pixels, shape: [batch, size, size, 3], data }], [fetch])[0];
+const values = run(logits);
+if (!(values instanceof Float32Array)) throw new Error('The network gave no logits.');
+await writeFile(logitsFile, values);
+for (let step = 0; step < 3; step++) run(probabilities);
 const milliseconds: number[] = [];
 for (let step = 0; step < steps; step++) {
   const start = performance.now();
-  run();
+  run(probabilities);
   milliseconds.push((performance.now() - start) / batch);
 }
 session.close();
-process.stdout.write(
-  `${JSON.stringify({ version: 'smearscope', milliseconds, first: Array.from(first).slice(0, 5) })}\n`,
-);
+process.stdout.write(`${JSON.stringify({ version: 'smearscope', milliseconds })}\n`);

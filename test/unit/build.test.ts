@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AGREEMENT, relativeDifference } from '../../build/bootstrap/agreement.mjs';
 import { cacheFolder } from '../../build/bootstrap/places.mjs';
 import { runSteps } from '../../build/bootstrap/steps.mjs';
 import { closingLine, vitestOutcome } from '../../build/bootstrap/summary.mjs';
@@ -72,5 +73,26 @@ describe('the test command', () => {
         { passed: 5, failed: 1 },
       ]),
     ).toBe('7 passed, 1 failed');
+  });
+});
+
+describe('the benchmark', () => {
+  const logits = Float32Array.from({ length: 64 }, (_, index) => Math.sin(index) * 3 - 1);
+
+  it('takes a peer for the same network when its logits differ by rounding only', () => {
+    const rounded = logits.map((value, index) => value + (index % 2 ? 1e-5 : -1e-5));
+    expect(relativeDifference(logits, rounded)).toBeLessThan(AGREEMENT);
+    expect(relativeDifference(logits, logits)).toBe(0);
+  });
+
+  it('refuses a peer of which a single logit is off, or missing, or no number', () => {
+    const spread = 3 / Math.SQRT2;
+    const off = logits.with(40, (logits[40] ?? 0) + 0.01);
+    expect(relativeDifference(logits, off)).toBeGreaterThan(AGREEMENT);
+    expect(relativeDifference(logits, off)).toBeCloseTo(0.01 / spread, 4);
+    expect(relativeDifference(logits, logits.slice(1))).toBe(Infinity);
+    expect(relativeDifference(logits, logits.with(7, NaN))).toBe(Infinity);
+    expect(relativeDifference(new Float32Array(0), new Float32Array(0))).toBe(Infinity);
+    expect(relativeDifference(new Float32Array(8), new Float32Array(8))).toBe(Infinity);
   });
 });

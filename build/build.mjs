@@ -1,9 +1,10 @@
-// node build/build.mjs [name...]: bundles the program into dist/ (all parts but `bench`, or the named ones).
+// node build/build.mjs [name...]: bundles the program into dist/ (all parts but the benchmarks, or the named ones).
 import { build } from 'vite';
 import { configs } from './viteConfigs.mjs';
 
+const BENCHMARKS = ['bench', 'choice'];
 const wanted = process.argv.slice(2);
-for (const name of wanted.length > 0 ? wanted : Object.keys(configs).filter((each) => each !== 'bench')) {
+for (const name of wanted.length > 0 ? wanted : Object.keys(configs).filter((each) => !BENCHMARKS.includes(each))) {
   const config = Object.entries(configs).find(([each]) => each === name)?.[1];
   if (!config) {
     console.error(`There is no part "${name}"; the parts are ${Object.keys(configs).join(', ')}.`);

@@ -1,4 +1,5 @@
 // npm run bench [-- FOLDER_OF_IMAGES]: this program beside its peers, on this machine, in one run; each figure with its ratio. Fails where a peer's logits are not ours.
+// npm run bench -- choice FOLDER_PER_CLASS [WORK]: accuracy and cost of input sizes, features and heads of quick training. WORK keeps what is done, so that a run that was stopped goes on.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { AGREEMENT, readLogits, relativeDifference } from './agreement.mjs';
 import { ensureBuilt } from './ensureBuilt.mjs';
 import { programEnvironment } from './environment.mjs';
 import { root } from './places.mjs';
-import { run } from './run.mjs';
+import { attach, run, SetupError } from './run.mjs';
 import { command, setUp } from './prepare.mjs';
 
 const STEPS = '30';
@@ -15,16 +16,42 @@ const BATCH = '32';
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
-await command(async () => {
+/** @param {'bench' | 'choice'} name */
+const bundle = (name) =>
+  run(process.execPath, [join(root, 'build', 'build.mjs'), name], {
+    cwd: root,
+    remedy: 'The benchmark does not build; see above.',
+  });
+
+const [first, folder, kept] = process.argv.slice(2);
+await command(() => (first === 'choice' ? compareChoices(folder, kept) : compareWithPeers(first)));
+
+/**
+ * @param {string | undefined} images a folder a class
+ * @param {string | undefined} kept
+ */
+async function compareChoices(images, kept) {
+  if (!images) throw new SetupError('Which images? npm run bench -- choice FOLDER_PER_CLASS [WORK]');
+  await setUp({ window: false });
+  await bundle('choice');
+  const work = kept ?? mkdtempSync(join(tmpdir(), 'smearscope-choice-'));
+  try {
+    return await attach(process.execPath, [join(root, 'dist', 'choice', 'index.js'), images, work], {
+      cwd: root,
+      env: programEnvironment(),
+    });
+  } finally {
+    if (!kept) rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** @param {string | undefined} images */
+async function compareWithPeers(images) {
   await setUp({ window: false, bench: true });
   await ensureBuilt();
   const { pythonOf } = await import('../provision/python.mjs');
   const python = pythonOf('bench');
-  await run(process.execPath, [join(root, 'build', 'build.mjs'), 'bench'], {
-    cwd: root,
-    remedy: 'The benchmark does not build; see above.',
-  });
-  const images = process.argv[2];
+  await bundle('bench');
   const env = programEnvironment();
   const work = mkdtempSync(join(tmpdir(), 'smearscope-bench-'));
   const weights = join(root, 'models', 'pretrained', 'efficientnet-lite0');
@@ -90,4 +117,4 @@ await command(async () => {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-});
+}

@@ -54,10 +54,17 @@ function start(): void {
   desktop.applySettings(workspace.settings.get());
   serveWindow(resources);
   serveImages(application);
+  let usable = false;
   const answer = router(callHandlers({ application, resources, desktop, emit, device: () => device }), onBug);
   ipcMain.handle(CALL_CHANNEL, (event, name: unknown, args: unknown) => {
     if (event.senderFrame !== window?.webContents.mainFrame || !isOwnOrigin(event.senderFrame.url))
       throw new Error('A call from a frame that is not the window’s.');
+    if (!usable && name === 'app.state') {
+      usable = true;
+      workspace.log.info(
+        `window usable ${(Date.now() - (process.getCreationTime() ?? Date.now())).toFixed(0)} ms after the start`,
+      );
+    }
     return answer(name, args);
   });
   setMenu((id) => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeImage, encodePicture } from '#models/inference/decode';
 import { SAMPLE_SLIDE } from '../support/data';
@@ -12,7 +13,7 @@ const SIDE = 128;
 
 /** Files of every kind made from a real cell by Pillow, and what Pillow itself makes of each at the working size. */
 const MAKE_FILES = `
-import sys, numpy as np
+import struct, sys, numpy as np
 from PIL import Image
 source, out, side = sys.argv[1], sys.argv[2] + '/', int(sys.argv[3])
 image = Image.open(source).convert('RGB')
@@ -21,6 +22,11 @@ image.save(out + 'pages.tif', save_all=True, append_images=[image.rotate(180)])
 image.convert('L').save(out + 'grey.png'); image.convert('P').save(out + 'palette.png')
 image.convert('CMYK').save(out + 'cmyk.jpg', quality=95)
 Image.fromarray(np.asarray(image.convert('L')).astype(np.uint16) * 257).save(out + 'grey16.tif')
+def rgb16(path, pixels):
+    tags = [(256, 4, 1, pixels.shape[1]), (257, 4, 1, pixels.shape[0]), (258, 3, 3, 122), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 128), (277, 3, 1, 3), (278, 4, 1, pixels.shape[0]), (279, 4, 1, pixels.nbytes)]
+    head = b'II*\\0' + struct.pack('<IH', 8, len(tags)) + b''.join(struct.pack('<HHII', *tag) for tag in tags) + struct.pack('<I', 0)
+    open(path, 'wb').write(head + struct.pack('<HHH', 16, 16, 16) + pixels.tobytes())
+rgb16(out + 'rgb16.tif', np.asarray(image).astype('<u2') * 257)
 half = image.convert('RGBA'); half.putalpha(128); half.save(out + 'half.png')
 turned = Image.Exif(); turned[0x0112] = 6
 image.rotate(90, expand=True).save(out + 'turned.jpg', quality=95, exif=turned)
@@ -59,6 +65,7 @@ describe('an image reaches the network as Pillow would bring it there', () => {
     ['pages.tif', 'colour', 0.6],
     ['grey.png', 'grey', 0.6],
     ['grey16.tif', 'grey', 0.6],
+    ['rgb16.tif', 'colour', 0.6],
     ['half.png', 'half', 1],
     ['cmyk.jpg', 'colour', 2],
     ['turned.jpg', 'colour', 2],
@@ -95,6 +102,23 @@ it('says of each broken file what is wrong with it', async () => {
     'one.png': 'The image is 1 x 1 px; images of 32 to 10000 px a side are read.',
     'text.jpg': notRead,
   });
+});
+
+it('a PNG with one byte of its pixels damaged, wherever, is refused and not read in part', async () => {
+  const png = await readFile(join(await makeFiles(), 'rgb.png'));
+  // The pixels stand between the first IDAT chunk's type and the last chunk (12 bytes) with the checksum before it.
+  const first = png.indexOf('IDAT') + 4;
+  const damage = fc.record({
+    at: fc.integer({ min: first, max: png.length - 17 }),
+    by: fc.integer({ min: 1, max: 255 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ at, by }) => {
+      const damaged = Buffer.from(png);
+      damaged[at] = (damaged[at] ?? 0) ^ by;
+      await expect(decodeImage(damaged, SIDE)).rejects.toThrow(/cut short or damaged/);
+    }),
+  );
 });
 
 it('a picture that a browser cannot show comes as PNG, not larger than asked', async () => {

@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +6,7 @@ import { MIGRATIONS } from '#main/store/database';
 import { openWorkspace, type Workspace } from '#main/store/workspace';
 import { batchIdSchema, contentHashSchema, modelIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
 import { FailureError } from '#shared/ipc/failure';
+import { canMount, mountDisk } from '../support/mount';
 import { temporaryFolder } from '../support/temporary';
 
 function failureOf(work: () => unknown): string {
@@ -19,20 +17,6 @@ function failureOf(work: () => unknown): string {
     throw error;
   }
   return 'no failure';
-}
-
-/** A full disk and a read-only one are made of small memory disks, which takes the right to mount. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'smearscope-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -152,35 +136,27 @@ describe('a workspace', () => {
   it.skipIf(!canMount())('on a full disk says so and keeps what is there', async () => {
     const folder = join(await temporaryFolder(), 'small');
     await mkdir(folder);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
-    try {
-      const { workspace } = withCells(folder, ['neutrophil']);
-      const many = Array.from({ length: 20_000 }, (_, index) => ({
-        path: `/t/${String(index)}`.padEnd(100, 'x'),
-        label: 'l',
-        folder: '/t',
-        slideName: 't',
-        unreadable: null,
-      }));
-      expect(() => {
-        workspace.batches.addFiles(BATCH, many);
-      }).toThrow(/full/);
-      expect(classesOf(workspace, BATCH)).toEqual(['neutrophil']);
-      workspace.close();
-    } finally {
-      execFileSync('umount', [folder]);
-    }
+    mountDisk(folder, 'size=1m');
+    const { workspace } = withCells(folder, ['neutrophil']);
+    const many = Array.from({ length: 20_000 }, (_, index) => ({
+      path: `/t/${String(index)}`.padEnd(100, 'x'),
+      label: 'l',
+      folder: '/t',
+      slideName: 't',
+      unreadable: null,
+    }));
+    expect(() => {
+      workspace.batches.addFiles(BATCH, many);
+    }).toThrow(/full/);
+    expect(classesOf(workspace, BATCH)).toEqual(['neutrophil']);
+    workspace.close();
   });
 
   it.skipIf(!canMount())('that is read-only is refused', async () => {
     const folder = join(await temporaryFolder(), 'fixed');
     await mkdir(folder);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder]);
-    try {
-      expect(failureOf(() => openWorkspace(folder))).toBe('read-only');
-    } finally {
-      execFileSync('umount', [folder]);
-    }
+    mountDisk(folder, 'ro');
+    expect(failureOf(() => openWorkspace(folder))).toBe('read-only');
   });
 });
 

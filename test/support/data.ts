@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Images that come with the checkout; their names begin with what they show. */
@@ -19,6 +19,17 @@ export async function copyClasses(
     await mkdir(join(target, classId), { recursive: true });
     const names = readdirSync(join(DATA, classId)).sort().slice(0, count);
     await Promise.all(names.map((name) => copyFile(join(DATA, classId, name), join(target, classId, name))));
+  }
+}
+
+/** Makes many different images, in three folders: the sample ones, each with other bytes after its end, which decoders pass over. */
+export async function manyImages(folder: string, count: number): Promise<void> {
+  const samples = await Promise.all((await readdir(SAMPLE_SLIDE)).map((name) => readFile(join(SAMPLE_SLIDE, name))));
+  for (let index = 0; index < count; index++) {
+    const slide = join(folder, `slide ${String(index % 3)}`);
+    await mkdir(slide, { recursive: true });
+    const bytes = samples[index % samples.length] ?? Buffer.alloc(0);
+    await writeFile(join(slide, `${String(index)}.jpg`), Buffer.concat([bytes, Buffer.from(String(index))]));
   }
 }
 

@@ -42,6 +42,27 @@ it('a folder and a file without permission are named with what to do, and the re
   expect(await records(`${out}.unreadable.csv`)).toHaveLength(2);
 });
 
+it('a class folder without permission is named, and nothing is learned or judged without it', async () => {
+  const { folder, images } = await imagesNamed();
+  for (const name of ['lymphocyte', 'neutrophil']) {
+    await mkdir(join(images, name));
+    await copyFile(join(SAMPLE_SLIDE, 'LY_512098.jpg'), join(images, name, '1.jpg'));
+  }
+  await close(join(images, 'neutrophil'));
+  const options = ['--data', images, '--workspace', join(folder, 'workspace')];
+  for (const command of [
+    ['train', ...options, '--name', 'n'],
+    ['evaluate', ...options, '--out', join(folder, 'report.json')],
+  ]) {
+    const { code, error } = await smearscope(command, { likeUser: true });
+    expect([code, error.includes(`The folder ${join(images, 'neutrophil')} cannot be read.`)], error).toEqual([
+      1,
+      true,
+    ]);
+    expect(error).toContain('Check the path and the rights');
+  }
+});
+
 it('a workspace that may not be written to is refused, and stays as it is', async () => {
   const { folder, args } = await imagesNamed('a.jpg');
   const workspace = join(folder, 'workspace');

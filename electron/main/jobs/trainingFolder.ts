@@ -1,4 +1,5 @@
-import { opendir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { LabelledFile } from '#shared/compute/protocol';
 import type { TrainingFolder } from '#shared/domain/run';
@@ -55,14 +56,31 @@ const order = new Intl.Collator('en', { numeric: true });
 
 async function foldersIn(folder: string): Promise<string[]> {
   const names: string[] = [];
+  for (const entry of await entriesOf(folder)) {
+    // A link to nowhere, or to itself, is no folder.
+    const isFolder = entry.isSymbolicLink()
+      ? await stat(join(folder, entry.name)).then(
+          (target) => target.isDirectory(),
+          () => false,
+        )
+      : entry.isDirectory();
+    if (isFolder) names.push(entry.name);
+  }
+  return names.sort(order.compare);
+}
+
+async function imagesIn(folder: string): Promise<string[]> {
+  return (await entriesOf(folder))
+    .filter((entry) => !entry.isDirectory() && EXTENSIONS.has(extname(entry.name).toLowerCase()))
+    .map(({ name }) => name)
+    .sort(order.compare)
+    .map((name) => join(folder, name));
+}
+
+/** What is in a folder, without what is hidden. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
-    for await (const entry of await opendir(folder)) {
-      if (entry.name.startsWith('.')) continue;
-      const isFolder = entry.isSymbolicLink()
-        ? (await stat(join(folder, entry.name))).isDirectory()
-        : entry.isDirectory();
-      if (isFolder) names.push(entry.name);
-    }
+    return (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
   } catch (error) {
     throw new FailureError(
       'not-found',
@@ -71,14 +89,4 @@ async function foldersIn(folder: string): Promise<string[]> {
       { cause: error },
     );
   }
-  return names.sort(order.compare);
-}
-
-async function imagesIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const entry of await opendir(folder)) {
-    if (!entry.isDirectory() && !entry.name.startsWith('.') && EXTENSIONS.has(extname(entry.name).toLowerCase()))
-      names.push(entry.name);
-  }
-  return names.sort(order.compare).map((name) => join(folder, name));
 }

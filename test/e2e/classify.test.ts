@@ -73,32 +73,3 @@ it('a dropped folder is classified, corrected by keyboard, undone, redone, expor
   expect(await again.violations()).toEqual([]);
   await again.close();
 });
-
-it('the window has no Node, goes nowhere else, and is refused what it may not ask', async () => {
-  const app = await App.start(join(await temporaryFolder(), 'workspace'));
-  const page = app.window;
-  expect(await page.evaluate(() => ['require', 'process', 'Buffer'].filter((name) => name in globalThis))).toEqual([]);
-  expect(await page.evaluate(() => Object.keys(window.smearscope).sort())).toEqual(['call', 'on', 'pathOf']);
-  const url = page.url();
-  await page.evaluate(() => {
-    location.href = 'https://example.org/';
-  });
-  expect(await page.evaluate(() => window.open('https://example.org/') === null)).toBe(true);
-  expect(page.url()).toBe(url);
-  const refusals = await page.evaluate(async () => {
-    const answer = await window.smearscope.call('cell.list', { slideId: 'one' as never });
-    const picture = await new Promise<string>((resolve) => {
-      const image = new Image();
-      image.onload = () => {
-        resolve('loaded');
-      };
-      image.onerror = () => {
-        resolve('refused');
-      };
-      image.src = 'cell-image://stored/../../smearscope.db';
-    });
-    return { code: 'failure' in answer ? answer.failure.code : 'answered', picture };
-  });
-  expect(refusals).toEqual({ code: 'invalid-argument', picture: 'refused' });
-  await app.close();
-});

@@ -1,9 +1,9 @@
 // The TensorFlow that @tensorflow/tfjs-node-gpu itself downloads, for where PyPI's wheels do not serve: Windows, macOS, Linux without pip.
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { basename, delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { cacheFolder, root } from '../bootstrap/places.mjs';
 import { run, SetupError } from '../bootstrap/run.mjs';
 import { checkHash, requireSpace } from './download.mjs';
@@ -142,7 +142,7 @@ async function download(url, part, file) {
     const response = await fetch(url);
     if (!response.ok || !response.body)
       throw new SetupError(`${url} answered ${response.status} ${response.statusText}.\n${remedy}`);
-    await pipeline(Readable.fromWeb(response.body), createWriteStream(part));
+    await writeFile(part, Readable.fromWeb(response.body));
     return /md5=([\w+/]+=*)/.exec(response.headers.get('x-goog-hash') ?? '')?.[1] ?? null;
   } catch (error) {
     if (error instanceof SetupError) throw error;

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { batchProgressSchema, batchSchema, setAsideFileSchema, slideSchema } from '../domain/batch';
 import { cellDetailSchema, cellSchema, reviewDecisionSchema } from '../domain/cell';
 import { deviceReportSchema } from '../domain/device';
-import { batchIdSchema, cellIdSchema, modelIdSchema, runIdSchema, slideIdSchema } from '../domain/ids';
+import {
+  batchIdSchema,
+  cellIdSchema,
+  contentHashSchema,
+  modelIdSchema,
+  runIdSchema,
+  slideIdSchema,
+} from '../domain/ids';
 import { modelSchema } from '../domain/model';
 import { quickRecipeSchema } from '../domain/recipe';
 import { runSchema, trainingFolderSchema, trainingProgressSchema } from '../domain/run';
@@ -13,8 +20,9 @@ import { failureSchema } from './failure';
 const nothing = z.null();
 const path = z.string().min(1).max(32_768);
 
+const reviewSteps = z.object({ canUndo: z.boolean(), canRedo: z.boolean() });
 /** Cells that changed, as they are now. */
-const changedCells = z.object({ cells: z.array(cellSchema), canUndo: z.boolean(), canRedo: z.boolean() });
+const changedCells = reviewSteps.extend({ cells: z.array(cellSchema) });
 
 /** Every call of the renderer: arguments (checked where they arrive) and result. */
 export const calls = {
@@ -49,8 +57,14 @@ export const calls = {
   'batch.resume': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },
   'batch.cancel': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },
 
-  'cell.list': { args: z.object({ slideId: slideIdSchema }), result: z.array(cellSchema) },
+  /** A portion of a slide's cells, in the order of their content hashes: those after `after`, from the first if null. */
+  'cell.list': {
+    args: z.object({ slideId: slideIdSchema, after: contentHashSchema.nullable() }),
+    result: z.object({ cells: z.array(cellSchema), more: z.boolean() }),
+  },
   'cell.detail': { args: z.object({ cellId: cellIdSchema }), result: cellDetailSchema },
+  /** Whether there is something to undo in a batch, or to do again. */
+  'review.steps': { args: z.object({ batchId: batchIdSchema }), result: reviewSteps },
   'review.decide': {
     args: z.object({ cellIds: z.array(cellIdSchema).min(1).max(100_000), decision: reviewDecisionSchema }),
     result: changedCells,

@@ -17,11 +17,15 @@ beforeEach(() => {
   };
 });
 
-function press(key: string): void {
-  screen.getByRole('listbox').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+function press(key: string, modifiers: KeyboardEventInit = {}): void {
+  screen
+    .getByRole('listbox')
+    .dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...modifiers }));
 }
 
-const labels = (): string[] => screen.getAllByRole('option').map((each) => each.getAttribute('aria-label') ?? '');
+const labelsOf = (options: HTMLElement[]): string[] => options.map((each) => each.getAttribute('aria-label') ?? '');
+const labels = (): string[] => labelsOf(screen.getAllByRole('option'));
+const selected = (): string[] => labelsOf(screen.getAllByRole('option', { selected: true }));
 
 describe('the gallery', () => {
   it('begins with the most doubtful cell, selected, so that the keyboard works at once', async () => {
@@ -85,6 +89,73 @@ describe('the gallery', () => {
       expect(labels()).toEqual([expect.stringMatching(/^Neutrophil, confidence 0.80/)]);
     });
     expect(screen.getByRole('option').getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('comes back to the cell whose decision was refused', async () => {
+    main.addCells([
+      ['neutrophil', 0.6],
+      ['neutrophil', 0.7],
+    ]);
+    render(App);
+    await screen.findAllByRole('option');
+    main.failNext = { code: 'disk-full', message: 'The disk is full.', hint: 'Free some space.' };
+    press('2');
+    expect((await screen.findByRole('alert')).textContent).toContain('The disk is full. Free some space.');
+    expect(selected()).toEqual([expect.stringMatching(/^Neutrophil, confidence 0.60/)]);
+  });
+
+  it('offers undo only when there is something to undo', async () => {
+    main.addCells([['neutrophil', 0.6]]);
+    render(App);
+    await screen.findAllByRole('option');
+    const undo = screen.getByRole<HTMLButtonElement>('button', { name: 'Undo' });
+    expect(undo.disabled).toBe(true);
+    press('2');
+    await waitFor(() => {
+      expect(undo.disabled).toBe(false);
+    });
+  });
+
+  it('grows the selection with Shift and the arrows, and shrinks it on the way back', async () => {
+    main.addCells([0.5, 0.6, 0.7, 0.8].map((confidence) => ['neutrophil', confidence] as const));
+    render(App);
+    await screen.findAllByRole('option');
+    press('ArrowRight');
+    press('ArrowRight', { shiftKey: true });
+    press('ArrowRight', { shiftKey: true });
+    await waitFor(() => {
+      expect(selected()).toHaveLength(3);
+    });
+    press('ArrowLeft', { shiftKey: true });
+    await waitFor(() => {
+      expect(selected().map((label) => /0\.\d+/.exec(label)?.[0])).toEqual(['0.60', '0.70']);
+    });
+    press('3');
+    await waitFor(() => {
+      expect(labels().map((label) => label.split(',')[0])).toEqual([
+        'Neutrophil',
+        'Monocyte',
+        'Monocyte',
+        'Neutrophil',
+      ]);
+    });
+  });
+
+  it('puts the cells of each class under its heading, and moves none while one corrects', async () => {
+    main.addCells([
+      ['lymphocyte', 0.9],
+      ['neutrophil', 0.8],
+      ['neutrophil', 0.6],
+    ]);
+    render(App);
+    await screen.findAllByRole('option');
+    screen.getByRole('button', { name: 'Class' }).click();
+    await within(screen.getByRole('listbox')).findByText('Neutrophil');
+    expect(labels().map((label) => label.split(',')[0])).toEqual(['Neutrophil', 'Neutrophil', 'Lymphocyte']);
+    press('3');
+    await waitFor(() => {
+      expect(labels().map((label) => label.split(',')[0])).toEqual(['Monocyte', 'Neutrophil', 'Lymphocyte']);
+    });
   });
 
   it('takes cells dragged to a class, and leaves files that are dropped there to the window', async () => {

@@ -103,7 +103,7 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         reviewedUnidentified: 0,
         seen: 1,
       });
-      expect(cells.ofSlide(slideIdSchema.parse(1)).map(({ classId, status }) => [classId, status])).toEqual([
+      expect(cells.ofSlide(slideIdSchema.parse(1), null, 10).map(({ classId, status }) => [classId, status])).toEqual([
         ['lymphocyte', 'corrected'],
         ['lymphocyte', 'classified'],
       ]);

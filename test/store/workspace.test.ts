@@ -58,11 +58,13 @@ function withCells(folder: string, classIds: readonly (string | null)[]): { work
     batches.setClassified(id, hash);
   });
   const [slide] = workspace.slides.ofBatch(BATCH);
-  return { workspace, cells: slide ? cells.ofSlide(slide.id).map(({ id }) => id) : [] };
+  return { workspace, cells: slide ? cells.ofSlide(slide.id, null, 1000).map(({ id }) => id) : [] };
 }
 
 const classesOf = (workspace: Workspace, batch: BatchId): (string | null)[] =>
-  workspace.slides.ofBatch(batch).flatMap(({ id }) => workspace.cells.ofSlide(id).map(({ classId }) => classId));
+  workspace.slides
+    .ofBatch(batch)
+    .flatMap(({ id }) => workspace.cells.ofSlide(id, null, 1000).map(({ classId }) => classId));
 
 describe('a workspace', () => {
   it('begins with every migration applied, each of which can be applied alone in its order', async () => {

@@ -22,7 +22,7 @@ export class FakeMain {
   readonly bridge: Bridge<File> = {
     call: <N extends CallName>(name: N, args: CallArgs<N>) => {
       const failure = this.failNext;
-      if (failure && name === 'batch.createSample') return Promise.resolve({ failure });
+      if (failure && (name === 'batch.createSample' || name === 'review.decide')) return Promise.resolve({ failure });
       const result = this.#answer(name, args);
       if (name === 'cell.list') {
         const meanwhile = this.beforeCellsAreHeard;
@@ -77,7 +77,9 @@ export class FakeMain {
       case 'batch.slides':
         return [this.#slide()];
       case 'cell.list':
-        return this.#cells;
+        return { cells: this.#cells, more: false };
+      case 'review.steps':
+        return { canUndo: this.#undo.length > 0, canRedo: false };
       case 'cell.detail':
         return this.#detail(args as { cellId: number });
       case 'review.decide':

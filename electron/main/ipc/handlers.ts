@@ -32,6 +32,9 @@ interface HandlerParts {
   readonly device: () => DeviceReport | null;
 }
 
+/** Cells in one answer: main is busy with one for some milliseconds, and free for others between two. */
+const CELLS_AT_ONCE = 2000;
+
 /** The answers to every call of the contract. */
 export function callHandlers({ application, resources, desktop, emit, device }: HandlerParts): CallHandlers {
   const { workspace, catalog, queue } = application;
@@ -110,7 +113,10 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
       return start(batches.setState(batchId, 'queued'));
     },
 
-    'cell.list': ({ slideId }) => cells.ofSlide(slideId),
+    'cell.list': ({ slideId, after }) => {
+      const portion = cells.ofSlide(slideId, after, CELLS_AT_ONCE);
+      return { cells: portion, more: portion.length === CELLS_AT_ONCE };
+    },
     'cell.detail': ({ cellId }) => {
       const detail = cells.detail(cellId);
       if (!detail) throw new FailureError('not-found', 'This cell is not there any more.', 'Choose another one.');
@@ -120,6 +126,7 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
       );
       return { ...detail, probabilities, modelName: card.name, history: reviews.history(cellId) };
     },
+    'review.steps': ({ batchId }) => reviews.can(batchId),
     'review.decide': ({ cellIds, decision }) => {
       const [first] = cells.byIds(cellIds.slice(0, 1));
       if (!first) throw new FailureError('not-found', 'These cells are not there any more.', 'Choose others.');

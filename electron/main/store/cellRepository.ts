@@ -96,12 +96,13 @@ export class CellRepository {
     return result.changes === 1 ? cellIdSchema.parse(Number(result.lastInsertRowid)) : null;
   }
 
-  ofSlide(slide: SlideId): Cell[] {
+  /** Up to `limit` cells of a slide, after the one of this content (null: from the first): by content hash, which the store has in order. */
+  ofSlide(slide: SlideId, after: ContentHash | null, limit: number): Cell[] {
     return this.#database
-      .prepare<[number], CellRow>(
-        `select ${COLUMNS} from cell c join batch_file f on f.id = c.file_id where c.slide_id = ? order by c.id`,
+      .prepare<[number, string, number], CellRow>(
+        `select ${COLUMNS} from cell c join batch_file f on f.id = c.file_id where c.slide_id = ? and c.hash > ? order by c.hash limit ?`,
       )
-      .all(slide)
+      .all(slide, after ?? '', limit)
       .map(toCell);
   }
 

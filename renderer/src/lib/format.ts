@@ -7,6 +7,11 @@ export function formatCount(value: number): string {
   return count.format(value);
 }
 
+/** 1, "cell" -> "1 cell"; 214, "cell" -> "214 cells" */
+export function formatCounted(value: number, noun: string): string {
+  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** A share as percent with one digit: 0.593 -> "59.3 %" */
 export function formatShare(value: number | null): string {
   return value === null ? '–' : `${(100 * value).toFixed(1)} %`;

@@ -31,7 +31,11 @@ export function isAllowed(id: CommandId): boolean {
 export function keyLabel(keys: string): string {
   return keys === ' '
     ? 'Space'
-    : keys
-        .replace('Mod', isMac ? '⌘' : 'Ctrl')
-        .replace(/\+([a-z])$/, (_, letter: string) => `+${letter.toUpperCase()}`);
+    : keys.replace('Mod', isMac ? '⌘' : 'Ctrl').replace(/(^|\+)[a-z]$/, (letter) => letter.toUpperCase());
+}
+
+/** A tooltip: what happens, and the key for it. */
+export function withKey(text: string, id: CommandId): string {
+  const [keys] = COMMANDS.find((command) => command.id === id)?.keys ?? [];
+  return keys === undefined ? text : `${text} (${keyLabel(keys)})`;
 }

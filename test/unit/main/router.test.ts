@@ -3,7 +3,7 @@ import { router, type CallHandlers } from '#main/ipc/router';
 import { calls } from '#shared/ipc/contract';
 import { FailureError } from '#shared/ipc/failure';
 
-const SLIDE = { slideId: 1 };
+const SLIDE = { slideId: 1, after: null };
 
 /** A router whose calls all fail as bugs, but for those given; keeps what reached handlers and who was told of bugs. */
 function routerOf(given: Partial<CallHandlers>): {
@@ -50,8 +50,8 @@ it.each([
 it.each<[string, unknown]>([
   ['cell.list', undefined],
   ['cell.list', null],
-  ['cell.list', { slideId: 'one' }],
-  ['cell.list', { slideId: -1 }],
+  ['cell.list', { slideId: 'one', after: null }],
+  ['cell.list', { slideId: -1, after: null }],
   ['app.state', { more: 'than nothing' }],
   ['batch.create', { id: 'not a uuid', sources: ['/s'] }],
   ['batch.create', { id: '6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d', sources: [] }],

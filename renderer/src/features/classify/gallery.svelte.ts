@@ -1,9 +1,10 @@
-import { SvelteSet } from 'svelte/reactivity';
 import type { Cell, ReviewDecision } from '#shared/domain/cell';
 import { inReportOrder } from '#shared/domain/cellClass';
 import type { BatchId, CellId, SlideId } from '#shared/domain/ids';
 import { call, follow } from '../../lib/bridge';
 import { notices } from '../../lib/notices.svelte';
+import { arrange, isReviewed, sectionsOf, type Group, type Place, type Sorting } from './arrangement';
+import { Selection } from './selection.svelte';
 
 /** Which cells are shown: all, those of a class, or those without one. */
 export type Tab =
@@ -15,16 +16,14 @@ export class Gallery {
   slideId = $state<SlideId | null>(null);
   cells = $state.raw<ReadonlyMap<CellId, Cell>>(new Map());
   /** Fixed until a person asks to sort again: nothing jumps. New cells join at the end. */
-  order = $state.raw<readonly CellId[]>([]);
+  order = $state.raw<readonly Place[]>([]);
+  sorting = $state<Sorting>('doubt');
   /** Cells that joined since the last sorting. */
   joined = $state(0);
   tab = $state.raw<Tab>({ kind: 'all' });
-  readonly selected = new SvelteSet<CellId>();
-  cursor = $state(0);
   canUndo = $state(false);
   canRedo = $state(false);
   loading = $state(false);
-  #anchor = 0;
   /** Whether a person has begun to work on this slide: from then on nothing moves unasked. */
   #begun = false;
   /** Counts what was asked for, so that an answer that was overtaken is put aside. */
@@ -32,13 +31,16 @@ export class Gallery {
   /** Cells heard of while the list of the slide is on its way. */
   #early: Cell[] = [];
 
-  readonly shown = $derived(
-    this.order.flatMap((id) => {
+  readonly #shownPlaces = $derived(
+    this.order.flatMap(({ id, group }) => {
       const cell = this.cells.get(id);
-      return cell && isIn(this.tab, cell) ? [cell] : [];
+      return cell && isIn(this.tab, cell) ? [{ cell, group }] : [];
     }),
   );
-  readonly current = $derived(this.shown[this.cursor] ?? null);
+  readonly shown = $derived(this.#shownPlaces.map(({ cell }) => cell));
+  /** What the cells shown stand under, in order. */
+  readonly sections = $derived(sectionsOf(this.#shownPlaces.map(({ group }) => group)));
+  readonly selection = new Selection(() => this.shown);
   /** Classes that have cells, in report order, with their numbers; and cells without a class. */
   readonly counts = $derived.by(() => {
     const counts = new Map<string, number>();
@@ -70,17 +72,15 @@ export class Gallery {
 
   /** Shows a slide: the most doubtful cell first, and selected. */
   async show(batchId: BatchId, slideId: SlideId): Promise<void> {
-    if (batchId !== this.batchId) {
-      this.canUndo = true;
-      this.canRedo = true;
-    }
+    const isSameBatch = batchId === this.batchId;
     this.#empty();
     this.batchId = batchId;
     this.slideId = slideId;
     this.loading = true;
     const asked = this.#asked;
     try {
-      const cells = await call('cell.list', { slideId });
+      if (!isSameBatch) this.#setSteps(await call('review.steps', { batchId }));
+      const cells = await cellsOf(slideId);
       if (asked !== this.#asked) return;
       this.cells = new Map([...cells, ...this.#early].map((cell) => [cell.id, cell]));
       this.sort();
@@ -105,21 +105,20 @@ export class Gallery {
     this.cells = new Map();
     this.order = [];
     this.tab = { kind: 'all' };
-    this.#select(0);
+    this.selection.select(0);
   }
 
-  /** Most doubtful first; what a person has seen comes last. */
-  sort(): void {
-    this.order = [...this.cells.values()]
-      .sort((a, b) => rankOf(a) - rankOf(b) || a.confidence - b.confidence || a.id - b.id)
-      .map(({ id }) => id);
+  /** Most doubtful first, under all or under each class; what a person has seen comes last. */
+  sort(sorting: Sorting = this.sorting): void {
+    this.sorting = sorting;
+    this.order = arrange([...this.cells.values()], sorting);
     this.joined = 0;
-    this.#select(0);
+    this.selection.select(0);
   }
 
   showTab(tab: Tab): void {
     this.tab = tab;
-    this.#select(0);
+    this.selection.select(0);
   }
 
   /** The slide is complete: puts the most doubtful cell first, unless a person is at work here already. */
@@ -130,36 +129,30 @@ export class Gallery {
   /** A click on a tile: alone, adding (Ctrl), or everything up to it (Shift). */
   pick(index: number, { extend, toggle }: { extend: boolean; toggle: boolean }): void {
     this.#begun = true;
-    if (extend) this.#extendTo(index);
-    else if (toggle) this.#toggle(index);
-    else this.#select(index);
-  }
-
-  /** Moves by so many cells; with `extend` the selection grows. */
-  move(by: number, extend: boolean): void {
-    this.#begun = true;
-    const index = Math.max(0, Math.min(this.shown.length - 1, this.cursor + by));
-    if (extend) this.#extendTo(index);
-    else this.#select(index);
-  }
-
-  selectAll(): void {
-    this.selected.clear();
-    for (const { id } of this.shown) this.selected.add(id);
+    if (extend) this.selection.extendTo(index);
+    else if (toggle) this.selection.toggle(index);
+    else this.selection.select(index);
   }
 
   /** Decides on the selection. The next cell is selected at once, so that the next key, however fast, is for that one. */
   async decide(decision: ReviewDecision): Promise<void> {
-    const cellIds = [...this.selected];
-    if (cellIds.length === 0) return;
+    const decided = this.selection.ids;
+    if (decided.size === 0) return;
     this.#begun = true;
-    this.#goOn();
-    const { cells, canUndo, canRedo } = await call('review.decide', { cellIds, decision });
-    if (decision.kind === 'confirm' && cells.length === 0)
+    if (decision.kind === 'confirm' && [...decided].every((id) => this.cells.get(id)?.classId === null)) {
       notices.tell('There is nothing to confirm.', 'An unidentified cell needs a class: keys 1 to 8.');
-    this.#change(cells);
-    this.canUndo = canUndo;
-    this.canRedo = canRedo;
+      return;
+    }
+    this.#goOn();
+    try {
+      const answer = await call('review.decide', { cellIds: [...decided], decision });
+      this.#change(answer.cells);
+      this.#setSteps(answer);
+    } catch (error) {
+      // Nothing was decided: the same cells wait for the next try.
+      this.selection.selectCells(decided);
+      throw error;
+    }
   }
 
   async undo(): Promise<void> {
@@ -172,45 +165,24 @@ export class Gallery {
 
   async #step(name: 'review.undo' | 'review.redo'): Promise<void> {
     if (this.batchId === null) return;
-    const { cells, canUndo, canRedo } = await call(name, { batchId: this.batchId });
+    const { cells, ...steps } = await call(name, { batchId: this.batchId });
+    this.#setSteps(steps);
+    this.#change(cells);
+    if (!this.selection.selectCells(new Set(cells.map(({ id }) => id))) && cells.length === 0)
+      notices.tell(name === 'review.undo' ? 'There is nothing to undo.' : 'There is nothing to do again.');
+  }
+
+  #setSteps({ canUndo, canRedo }: { canUndo: boolean; canRedo: boolean }): void {
     this.canUndo = canUndo;
     this.canRedo = canRedo;
-    this.#change(cells);
-    const index = this.shown.findIndex(({ id }) => id === cells[0]?.id);
-    if (index >= 0) this.#select(index);
-    else if (cells.length === 0)
-      notices.tell(name === 'review.undo' ? 'There is nothing to undo.' : 'There is nothing to do again.');
   }
 
   /** Selects the next cell that nobody has looked at, else the next one; at the end the selection stays. */
   #goOn(): void {
-    const last = this.shown.findLastIndex(({ id }) => this.selected.has(id));
-    const doubtful = this.shown.findIndex((cell, index) => index > last && rankOf(cell) < REVIEWED);
+    const last = this.shown.findLastIndex(({ id }) => this.selection.ids.has(id));
+    const doubtful = this.shown.findIndex((cell, index) => index > last && !isReviewed(cell));
     const next = doubtful < 0 ? last + 1 : doubtful;
-    if (next < this.shown.length) this.#select(next);
-  }
-
-  #select(index: number): void {
-    this.cursor = index;
-    this.#anchor = index;
-    this.selected.clear();
-    const cell = this.shown[index];
-    if (cell) this.selected.add(cell.id);
-  }
-
-  #extendTo(index: number): void {
-    this.cursor = index;
-    this.selected.clear();
-    const [from, to] = [Math.min(this.#anchor, index), Math.max(this.#anchor, index)];
-    for (const { id } of this.shown.slice(from, to + 1)) this.selected.add(id);
-  }
-
-  #toggle(index: number): void {
-    this.cursor = index;
-    this.#anchor = index;
-    const cell = this.shown[index];
-    if (!cell) return;
-    if (!this.selected.delete(cell.id)) this.selected.add(cell.id);
+    if (next < this.shown.length) this.selection.select(next);
   }
 
   #join(added: readonly Cell[]): void {
@@ -219,30 +191,29 @@ export class Gallery {
     if (fresh.length === 0) return;
     const wasEmpty = this.cells.size === 0;
     this.cells = new Map([...this.cells, ...fresh.map((cell) => [cell.id, cell] as const)]);
-    this.order = [...this.order, ...fresh.map(({ id }) => id)];
+    const group: Group = this.sorting === 'class' ? 'joined' : null;
+    this.order = [...this.order, ...fresh.map(({ id }) => ({ id, group }))];
     this.joined += fresh.length;
-    if (wasEmpty) this.#select(0);
+    if (wasEmpty) this.selection.select(0);
   }
 
   #change(changed: readonly Cell[]): void {
     if (this.loading) this.#early.push(...changed.filter(({ slideId }) => slideId === this.slideId));
     const mine = changed.filter(({ id }) => this.cells.has(id));
     if (mine.length === 0) return;
-    const [current, anchor] = [this.current?.id, this.shown[this.#anchor]?.id];
-    this.cells = new Map([...this.cells, ...mine.map((cell) => [cell.id, cell] as const)]);
-    this.#keepPlace(current, anchor);
+    this.selection.keepThrough(() => {
+      this.cells = new Map([...this.cells, ...mine.map((cell) => [cell.id, cell] as const)]);
+    });
   }
+}
 
-  /** Cells may have left what is shown: the places of those that stay are found again. */
-  #keepPlace(current: CellId | undefined, anchor: CellId | undefined): void {
-    const cursor = this.shown.findIndex(({ id }) => id === current);
-    if (cursor < 0) {
-      this.#select(Math.max(0, Math.min(this.cursor, this.shown.length - 1)));
-      return;
-    }
-    const start = this.shown.findIndex(({ id }) => id === anchor);
-    this.cursor = cursor;
-    this.#anchor = start < 0 ? cursor : start;
+/** All cells of a slide, asked for in portions: main answers other calls between them. */
+async function cellsOf(slideId: SlideId): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (;;) {
+    const portion = await call('cell.list', { slideId, after: cells.at(-1)?.hash ?? null });
+    cells.push(...portion.cells);
+    if (!portion.more) return cells;
   }
 }
 
@@ -255,11 +226,4 @@ function isIn(tab: Tab, { classId }: Cell): boolean {
     case 'unidentified':
       return classId === null;
   }
-}
-
-/** Rank of a cell that a person has looked at. */
-const REVIEWED = 2;
-
-function rankOf({ status }: Cell): number {
-  return status === 'unidentified' ? 0 : status === 'classified' ? 1 : REVIEWED;
 }

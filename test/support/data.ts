@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export const SAMPLE_SLIDE = 'samples/slide';
 
 /** The data set beside the checkout (7,200 images, a folder a class), where there is one. */
-const DATA = process.env.SMEARSCOPE_DATA ?? '../shared/data/pbc/images';
+export const DATA = process.env.SMEARSCOPE_DATA ?? '../shared/data/pbc/images';
 export const hasData = existsSync(DATA);
 
 /** Copies the first `count` images of each class into a folder a class. */

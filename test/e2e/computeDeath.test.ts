@@ -42,9 +42,11 @@ it('a batch whose compute process is killed half way says so in the window and i
     if (!first) return [];
     const slides = await window.smearscope.call('batch.slides', { batchId: first.id });
     const lists = await Promise.all(
-      ('result' in slides ? slides.result : []).map(({ id }) => window.smearscope.call('cell.list', { slideId: id })),
+      ('result' in slides ? slides.result : []).map(({ id }) =>
+        window.smearscope.call('cell.list', { slideId: id, after: null }),
+      ),
     );
-    return lists.flatMap((list) => ('result' in list ? list.result.map(({ hash }) => hash) : []));
+    return lists.flatMap((list) => ('result' in list ? list.result.cells.map(({ hash }) => hash) : []));
   });
   expect([hashes.length, new Set(hashes).size]).toEqual([IMAGES, IMAGES]);
   const log = await readFile(join(folder, 'workspace', 'log', 'smearscope.log'), 'utf8');

@@ -60,7 +60,7 @@ it('the window has no Node, goes nowhere else, and is refused what it may not as
   });
 
   const refusals = await page.evaluate(async () => {
-    const answer = await window.smearscope.call('cell.list', { slideId: 'one' as never });
+    const answer = await window.smearscope.call('cell.list', { slideId: 'one' as never, after: null });
     const picture = await new Promise<string>((resolve) => {
       const image = new Image();
       image.onload = () => {

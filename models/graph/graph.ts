@@ -1,6 +1,7 @@
 import type { TensorData } from '../backend/tensorflow';
 
-export type DataType = 'float32' | 'int32' | 'uint8';
+/** float64 is for tests (finite differences need it); resource is the handle of a variable. */
+export type DataType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
 
 /** Static shape; null where it is known only at run time (the batch). */
 export type Shape = readonly (number | null)[];
@@ -22,15 +23,60 @@ export type Attribute =
   | { readonly bool: boolean }
   | { readonly string: string }
   | { readonly shape: Shape }
-  | { readonly tensor: { readonly dtype: DataType; readonly shape: readonly number[]; readonly data: TensorData } };
+  | {
+      readonly tensor: {
+        readonly dtype: DataType;
+        readonly shape: readonly number[];
+        readonly data: TensorData | Float64Array;
+      };
+    };
 
-/** One recorded operation: what a gradient needs to walk back over it. */
+/** A node that another can wait for: a tensor, or an operation without outputs. */
+export interface Runnable {
+  readonly name: string;
+}
+
+/**
+ * How a loss's derivative goes back over an operation: from those of its outputs (null where the loss does not depend on one) to those of its inputs, in
+ * their order (null where none flows). It adds nodes; a derivative may have any shape that broadcasts to that of its tensor.
+ */
+type Gradient = (
+  upstream: readonly (GraphTensor | null)[],
+  outputs: readonly GraphTensor[],
+) => readonly (GraphTensor | null)[];
+
+/** One recorded operation. Without `gradient`, no derivative can go back over it. */
 export interface Operation {
   readonly kind: string;
   readonly name: string;
   readonly inputs: readonly GraphTensor[];
+  /** What must have run before this does. */
+  readonly controls: readonly Runnable[];
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly GraphTensor[];
+  readonly gradient: Gradient | null;
+}
+
+type Output = Omit<GraphTensor, 'name'>;
+
+/** What `Graph.add` takes beside outputs and gradient. */
+interface NewOperation extends Pick<Operation, 'kind' | 'name' | 'inputs' | 'attributes'> {
+  readonly controls?: readonly Runnable[];
+}
+
+/** An operation of one output. */
+interface SingleOperation extends NewOperation {
+  readonly output: Output;
+  readonly gradient?: (upstream: GraphTensor, output: GraphTensor) => readonly (GraphTensor | null)[];
+}
+
+/** An operation of several outputs. */
+interface MultipleOperation<Outputs extends readonly Output[]> extends NewOperation {
+  readonly outputs: Outputs;
+  readonly gradient?: (
+    upstream: { readonly [Index in keyof Outputs]: GraphTensor | null },
+    outputs: { readonly [Index in keyof Outputs]: GraphTensor },
+  ) => readonly (GraphTensor | null)[];
 }
 
 /** A graph was put together wrongly: a bug, never bad input. The message names the node. */
@@ -45,6 +91,7 @@ export class GraphError extends Error {
 export class Graph {
   readonly operations: Operation[] = [];
   readonly #names = new Set<string>();
+  #prefix: string | null = null;
 
   /** A name that no node has yet: `base`, `base_1`, `base_2`, ... */
   unique(base: string): string {
@@ -53,16 +100,73 @@ export class Graph {
     return name;
   }
 
+  /** Names of nodes that `build` adds get `prefix/` before them, and a number behind them where they are taken. */
+  within<T>(prefix: string, build: () => T): T {
+    const outer = this.#prefix;
+    this.#prefix = outer === null ? prefix : `${outer}/${prefix}`;
+    try {
+      return build();
+    } finally {
+      this.#prefix = outer;
+    }
+  }
+
   /** Adds a node with one output. Throws GraphError if the name is taken or not one that TensorFlow allows. */
-  add(operation: Omit<Operation, 'outputs'> & { readonly output: Omit<GraphTensor, 'name'> }): GraphTensor {
-    const { output, ...rest } = operation;
-    if (!/^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$/.test(rest.name))
-      throw new GraphError(rest.name, 'not a name that TensorFlow allows');
-    if (this.#names.has(rest.name)) throw new GraphError(rest.name, 'there is a node of this name already');
-    this.#names.add(rest.name);
-    const tensor = { name: rest.name, ...output };
-    this.operations.push({ ...rest, outputs: [tensor] });
+  add(operation: SingleOperation): GraphTensor {
+    const { output, gradient, ...rest } = operation;
+    const name = this.#take(rest.name);
+    const tensor = { name, ...output };
+    this.operations.push({
+      controls: [],
+      ...rest,
+      name,
+      outputs: [tensor],
+      gradient: gradient ? ([upstream]) => (upstream ? gradient(upstream, tensor) : rest.inputs.map(() => null)) : null,
+    });
     return tensor;
+  }
+
+  /** Adds a node with several outputs, which are given in their order. Throws as `add`. */
+  addMultiple<const Outputs extends readonly Output[]>(
+    operation: MultipleOperation<Outputs>,
+  ): { readonly [Index in keyof Outputs]: GraphTensor } {
+    const { outputs, gradient, ...rest } = operation;
+    const name = this.#take(rest.name);
+    const tensors = outputs.map((output, index) => ({
+      name: index === 0 ? name : `${name}:${String(index)}`,
+      ...output,
+    }));
+    const typed = tensors as { readonly [Index in keyof Outputs]: GraphTensor } & readonly GraphTensor[];
+    this.operations.push({
+      controls: [],
+      ...rest,
+      name,
+      outputs: tensors,
+      gradient: gradient
+        ? (upstream) => gradient(upstream as { readonly [Index in keyof Outputs]: GraphTensor | null }, typed)
+        : null,
+    });
+    return typed;
+  }
+
+  /** Adds a node without outputs, which is there for what it does. To run it, fetch an `after` that waits for it. Throws as `add`. */
+  addEffect(operation: NewOperation): Runnable {
+    const name = this.#take(operation.name);
+    this.operations.push({ controls: [], ...operation, name, outputs: [], gradient: null });
+    return { name };
+  }
+
+  /** `tensor` itself (scalar 0 if none is given), once all of `controls` have run. No derivative flows back over it. */
+  after(name: string, controls: readonly Runnable[], tensor?: GraphTensor): GraphTensor {
+    const value = tensor ?? this.constant(`${name}/done`, Int32Array.of(0), []);
+    return this.add({
+      kind: 'Identity',
+      name,
+      inputs: [value],
+      controls,
+      attributes: { T: { type: value.dtype } },
+      output: { dtype: value.dtype, shape: value.shape },
+    });
   }
 
   /** What the caller feeds: `shape` with null for the batch. */
@@ -77,12 +181,12 @@ export class Graph {
   }
 
   /** A constant; `data` is read when the graph is encoded and must not change before. Throws GraphError if data and shape differ in size. */
-  constant(name: string, data: Float32Array | Int32Array, shape: readonly number[]): GraphTensor {
+  constant(name: string, data: Float32Array | Float64Array | Int32Array, shape: readonly number[]): GraphTensor {
     const size = shape.reduce((product, side) => product * side, 1);
     if (size !== data.length) {
       throw new GraphError(name, `${String(data.length)} values do not fill the shape [${shape.join(', ')}]`);
     }
-    const dtype = data instanceof Float32Array ? 'float32' : 'int32';
+    const dtype = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'float64';
     return this.add({
       kind: 'Const',
       name,
@@ -91,6 +195,15 @@ export class Graph {
       output: { dtype, shape },
     });
   }
+
+  #take(given: string): string {
+    if (!/^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$/.test(given))
+      throw new GraphError(given, 'not a name that TensorFlow allows');
+    const name = this.#prefix === null ? given : this.unique(`${this.#prefix}/${given}`);
+    if (this.#names.has(name)) throw new GraphError(name, 'there is a node of this name already');
+    this.#names.add(name);
+    return name;
+  }
 }
 
 /** Throws GraphError unless every input has this dtype. */
@@ -98,6 +211,17 @@ export function requireType(node: string, dtype: DataType, ...inputs: readonly G
   for (const input of inputs) {
     if (input.dtype !== dtype) throw new GraphError(node, `${input.name} is ${input.dtype}, not ${dtype}`);
   }
+}
+
+/** The dtype that all inputs share, float32 or float64; throws GraphError otherwise. */
+export function requireFloat(
+  node: string,
+  first: GraphTensor,
+  ...others: readonly GraphTensor[]
+): 'float32' | 'float64' {
+  const dtype = first.dtype === 'float64' ? 'float64' : 'float32';
+  requireType(node, dtype, first, ...others);
+  return dtype;
 }
 
 /** The static shape with this rank; throws GraphError otherwise. */

@@ -1,7 +1,17 @@
 import { proto, type AttrValueMessage } from '../backend/tensorflow';
 import type { Attribute, DataType, Graph, Operation, Shape } from './graph';
 
-const TYPE_NAMES: Readonly<Record<DataType, string>> = { float32: 'DT_FLOAT', int32: 'DT_INT32', uint8: 'DT_UINT8' };
+const TYPE_NAMES: Readonly<Record<Exclude<DataType, 'resource'>, string>> = {
+  float32: 'DT_FLOAT',
+  float64: 'DT_DOUBLE',
+  int32: 'DT_INT32',
+  int64: 'DT_INT64',
+  uint8: 'DT_UINT8',
+  bool: 'DT_BOOL',
+};
+
+/** DT_RESOURCE of TensorFlow's types.proto, which the package's copy of the protocol leaves out. */
+const RESOURCE = 20;
 
 /** GraphDef version of TensorFlow 2.9, the oldest runtime that runs these graphs. */
 const PRODUCER = 1087;
@@ -29,6 +39,8 @@ function nodeOf(operation: Operation): InstanceType<typeof proto.NodeDef> {
   node.setName(operation.name);
   node.setOp(operation.kind);
   for (const input of operation.inputs) node.addInput(input.name);
+  // A node is waited for as a whole, so that the number of the output is left out.
+  for (const control of operation.controls) node.addInput(`^${control.name.replace(/:\d+$/, '')}`);
   const attributes = node.getAttrMap();
   for (const [name, attribute] of Object.entries(operation.attributes)) attributes.set(name, valueOf(attribute));
   return node;
@@ -68,6 +80,7 @@ function shapeOf(shape: Shape): InstanceType<typeof proto.TensorShape> {
 }
 
 function typeNumber(dtype: DataType): number {
+  if (dtype === 'resource') return RESOURCE;
   const number = proto.DataType[TYPE_NAMES[dtype]];
   if (number === undefined) throw new Error(`TensorFlow's protocol has no ${TYPE_NAMES[dtype]}`);
   return number;

@@ -44,8 +44,8 @@ export class Session {
       const outputs = binding.runSavedModel(
         this.#id,
         inputs,
-        feeds.map(({ tensor }) => `${tensor.name}:0`).join(','),
-        fetches.map((tensor) => `${tensor.name}:0`).join(','),
+        feeds.map(({ tensor }) => outputName(tensor)).join(','),
+        fetches.map(outputName).join(','),
       );
       try {
         return outputs.map((output) => binding.tensorDataSync(output.id));
@@ -67,6 +67,11 @@ export class Session {
 /** Sessions that are open in this process. */
 export function openSessions(): number {
   return binding.getNumOfSavedModels();
+}
+
+/** The name with the number of the output, which the native call wants even where it is 0. */
+function outputName({ name }: GraphTensor): string {
+  return name.includes(':') ? name : `${name}:0`;
 }
 
 function nativeType(data: TensorData): number {

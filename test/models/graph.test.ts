@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tf, type TensorData } from '#models/backend/tensorflow';
+import { tf } from '#models/backend/tensorflow';
 import { deviceReport } from '#models/backend/device';
-import { Graph, type GraphTensor } from '#models/graph/graph';
+import { Graph } from '#models/graph/graph';
 import { relu, relu6, softmax } from '#models/graph/operations/activation';
 import { add, maximum, mul, sqrt, square, sub } from '#models/graph/operations/arithmetic';
 import { biasAdd, conv2d, depthwiseConv2d } from '#models/graph/operations/convolution';
@@ -10,62 +10,9 @@ import { matMul } from '#models/graph/operations/matMul';
 import { spatialMean } from '#models/graph/operations/reduction';
 import { cast, concat } from '#models/graph/operations/shape';
 import { Session } from '#models/graph/session';
+import { Variable } from '#models/graph/variable';
 import { deviceReportSchema } from '#shared/domain/device';
-
-interface Value {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** Values that repeat for a seed, in [-4, 4). */
-function values(seed: number, shape: readonly number[]): Value {
-  let state = (seed >>> 0) + 1;
-  const data = Float32Array.from({ length: shape.reduce((product, side) => product * side, 1) }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 29 - 4;
-  });
-  return { shape, data };
-}
-
-/** Runs one operation as a graph of its own. */
-function runGraph(
-  inputs: readonly Value[],
-  build: (graph: Graph, a: GraphTensor, b: GraphTensor) => GraphTensor,
-): TensorData {
-  const graph = new Graph();
-  const tensors = inputs.map(({ shape }, index) => graph.placeholder(`in${String(index)}`, 'float32', shape));
-  const [a, b = a] = tensors;
-  if (!a || !b) throw new Error('an operation has inputs');
-  const output = build(graph, a, b);
-  const session = Session.open(graph);
-  try {
-    const [result] = session.run(
-      inputs.map(({ shape, data }, index) => ({ tensor: tensors[index] ?? output, shape, data })),
-      [output],
-    );
-    const size = output.shape.reduce<number>((product, side) => product * (side ?? 0), 1);
-    if (result?.length !== size)
-      throw new Error(`static shape says ${String(size)} values, TensorFlow gave ${String(result?.length)}`);
-    return result;
-  } finally {
-    session.close();
-  }
-}
-
-type Tensor = ReturnType<typeof tf.tensor>;
-
-function eager(inputs: readonly Value[], compute: (a: Tensor, b: Tensor) => Tensor): TensorData {
-  return tf.tidy(() => {
-    const [a, b = a] = inputs.map(({ shape, data }) => tf.tensor(data, [...shape]));
-    if (!a || !b) throw new Error('an operation has inputs');
-    return compute(a, b).dataSync();
-  });
-}
-
-function expectClose(left: TensorData, right: TensorData): void {
-  expect(left).toHaveLength(right.length);
-  for (let index = 0; index < left.length; index++) expect(left[index]).toBeCloseTo(right[index] ?? NaN, 3);
-}
+import { eager, expectClose, runGraph, values } from '../support/graphs';
 
 const seed = fc.nat(1e6);
 const side = fc.integer({ min: 3, max: 9 });
@@ -197,6 +144,29 @@ describe('every operation gives what TensorFlow gives when called by itself', ()
       'bytes takes uint8',
     );
     session.close();
+  });
+});
+
+describe('variables', () => {
+  it('keep between runs what a run assigned, and any number of targets share them', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [2]);
+    const total = new Variable(graph, 'total', [2]);
+    const initialise = graph.after('initialise', [total.assign('set', input)]);
+    const step = graph.after('step', [total.assignAdd('more', square(graph, 'squared', total.read))]);
+    const session = Session.open(graph);
+    session.run([{ tensor: input, shape: [2], data: Float32Array.of(1, 3) }], [initialise]);
+    session.run([], [step]);
+    session.run([], [step]);
+    expect(session.run([], [total.read])).toEqual([Float32Array.of(6, 156)]);
+    session.close();
+  });
+
+  it('are refused a value of another shape, by name', () => {
+    const graph = new Graph();
+    const variable = new Variable(graph, 'bias', [2]);
+    const value = graph.placeholder('value', 'float32', [3]);
+    expect(() => variable.assign('set', value)).toThrow('Node "set": value does not have the shape of bias');
   });
 });
 

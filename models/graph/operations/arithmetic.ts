@@ -1,56 +1,156 @@
-import { describeShape, GraphError, requireType, type Graph, type GraphTensor, type Shape } from '../graph';
+import { GraphError, requireFloat, type Graph, type GraphTensor } from '../graph';
+import { broadcastShape, sameShape, sumTo } from './broadcast';
 
-type Binary = (graph: Graph, name: string, left: GraphTensor, right: GraphTensor) => GraphTensor;
+/** left + right, broadcast as in NumPy. float32 or float64. */
+export function add(graph: Graph, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
+  return binary(graph, 'AddV2', name, left, right, (upstream) => [upstream, upstream]);
+}
 
-/** left + right, broadcast as in NumPy. float32. */
-export const add: Binary = (graph, name, left, right) => binary(graph, 'AddV2', name, left, right);
-/** left - right, broadcast. float32. */
-export const sub: Binary = (graph, name, left, right) => binary(graph, 'Sub', name, left, right);
-/** left * right, broadcast. float32. */
-export const mul: Binary = (graph, name, left, right) => binary(graph, 'Mul', name, left, right);
-/** The greater of the two, broadcast. float32. */
-export const maximum: Binary = (graph, name, left, right) => binary(graph, 'Maximum', name, left, right);
+/** left - right, broadcast. float32 or float64. */
+export function sub(graph: Graph, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
+  return binary(graph, 'Sub', name, left, right, (upstream) => [upstream, negative(graph, 'negative', upstream)]);
+}
 
-/** Square root of each value. float32. */
+/** left * right, broadcast. float32 or float64. */
+export function mul(graph: Graph, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
+  return binary(graph, 'Mul', name, left, right, (upstream) => [
+    mul(graph, 'left', upstream, right),
+    mul(graph, 'right', upstream, left),
+  ]);
+}
+
+/** left / right, broadcast. float32 or float64. */
+export function div(graph: Graph, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
+  return binary(graph, 'RealDiv', name, left, right, (upstream, quotient) => {
+    const leftward = div(graph, 'left', upstream, right);
+    return [leftward, negative(graph, 'right/negative', mul(graph, 'right', leftward, quotient))];
+  });
+}
+
+/** The greater of the two, broadcast. Where they are equal, `left` has the derivative. float32 or float64. */
+export function maximum(graph: Graph, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
+  return binary(graph, 'Maximum', name, left, right, (upstream) => {
+    const dtype = requireFloat(name, upstream);
+    const isLeft = graph.add({
+      kind: 'GreaterEqual',
+      name: 'isLeft',
+      inputs: [left, right],
+      attributes: { T: { type: dtype } },
+      output: { dtype: 'bool', shape: upstream.shape },
+    });
+    const zero = scalar(graph, 'zero', 0, dtype);
+    const where = (part: string, yes: GraphTensor, no: GraphTensor): GraphTensor =>
+      graph.add({
+        kind: 'SelectV2',
+        name: part,
+        inputs: [isLeft, yes, no],
+        attributes: { T: { type: dtype } },
+        output: { dtype, shape: upstream.shape },
+      });
+    return [where('left', upstream, zero), where('right', zero, upstream)];
+  });
+}
+
+/** -input. float32 or float64. */
+export function negative(graph: Graph, name: string, input: GraphTensor): GraphTensor {
+  return unary(graph, 'Neg', name, input, (upstream) => [negative(graph, 'input', upstream)]);
+}
+
+/** Square root of each value. float32 or float64. */
 export function sqrt(graph: Graph, name: string, input: GraphTensor): GraphTensor {
-  return unary(graph, 'Sqrt', name, input);
+  return unary(graph, 'Sqrt', name, input, (upstream, root) => [gradientOf(graph, 'SqrtGrad', [root, upstream])]);
 }
 
-/** Square of each value. float32. */
+/** Square of each value. float32 or float64. */
 export function square(graph: Graph, name: string, input: GraphTensor): GraphTensor {
-  return unary(graph, 'Square', name, input);
+  return unary(graph, 'Square', name, input, (upstream) => {
+    const twice = scalar(graph, 'two', 2, requireFloat(name, input));
+    return [mul(graph, 'input', upstream, mul(graph, 'twice', input, twice))];
+  });
 }
 
-/** One node of one float32 input that keeps its shape. */
-export function unary(graph: Graph, kind: string, name: string, input: GraphTensor): GraphTensor {
-  requireType(name, 'float32', input);
+/** The sum of tensors of one shape. float32 or float64. Throws GraphError if there is none or shapes differ. */
+export function addAll(graph: Graph, name: string, inputs: readonly GraphTensor[]): GraphTensor {
+  const [first, ...others] = inputs;
+  if (!first) throw new GraphError(name, 'nothing to add');
+  const dtype = requireFloat(name, first, ...others);
+  const odd = others.find(({ shape }) => !sameShape(shape, first.shape));
+  if (odd) throw new GraphError(name, `${odd.name} does not have the shape of ${first.name}`);
+  return graph.add({
+    kind: 'AddN',
+    name,
+    inputs,
+    attributes: { T: { type: dtype }, N: { int: inputs.length } },
+    output: { dtype, shape: first.shape },
+    gradient: (upstream) => inputs.map(() => upstream),
+  });
+}
+
+/** A constant of one value. */
+export function scalar(
+  graph: Graph,
+  name: string,
+  value: number,
+  dtype: 'float32' | 'float64' = 'float32',
+): GraphTensor {
+  return graph.constant(name, dtype === 'float32' ? Float32Array.of(value) : Float64Array.of(value), []);
+}
+
+/** One node of one float32 or float64 input that keeps its shape. */
+export function unary(
+  graph: Graph,
+  kind: string,
+  name: string,
+  input: GraphTensor,
+  gradient: (upstream: GraphTensor, output: GraphTensor) => readonly [GraphTensor],
+): GraphTensor {
+  const dtype = requireFloat(name, input);
   return graph.add({
     kind,
     name,
     inputs: [input],
-    attributes: { T: { type: 'float32' } },
-    output: { dtype: 'float32', shape: input.shape },
+    attributes: { T: { type: dtype } },
+    output: { dtype, shape: input.shape },
+    gradient,
   });
 }
 
-function binary(graph: Graph, kind: string, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
-  requireType(name, 'float32', left, right);
+/** One of TensorFlow's fused gradient nodes: as `inputs` in dtype, attributes and shape. */
+export function gradientOf(
+  graph: Graph,
+  kind: string,
+  inputs: readonly [GraphTensor, ...GraphTensor[]],
+  attributes: Parameters<Graph['add']>[0]['attributes'] = {},
+): GraphTensor {
+  const dtype = requireFloat(kind, ...inputs);
+  return graph.add({
+    kind,
+    name: 'input',
+    inputs,
+    attributes: { T: { type: dtype }, ...attributes },
+    output: { dtype, shape: inputs[0].shape },
+  });
+}
+
+/** `gradient` gives derivatives at the broadcast shape; they are summed to that of each input here. */
+function binary(
+  graph: Graph,
+  kind: string,
+  name: string,
+  left: GraphTensor,
+  right: GraphTensor,
+  gradient: (upstream: GraphTensor, output: GraphTensor) => readonly [GraphTensor, GraphTensor],
+): GraphTensor {
+  const dtype = requireFloat(name, left, right);
   return graph.add({
     kind,
     name,
     inputs: [left, right],
-    attributes: { T: { type: 'float32' } },
-    output: { dtype: 'float32', shape: broadcastShape(name, left, right) },
-  });
-}
-
-function broadcastShape(node: string, left: GraphTensor, right: GraphTensor): Shape {
-  const rank = Math.max(left.shape.length, right.shape.length);
-  return Array.from({ length: rank }, (_, index) => {
-    const a = left.shape.at(index - rank) ?? (index - rank + left.shape.length < 0 ? 1 : null);
-    const b = right.shape.at(index - rank) ?? (index - rank + right.shape.length < 0 ? 1 : null);
-    if (a === b || b === 1) return a;
-    if (a === 1) return b;
-    throw new GraphError(node, `[${describeShape(left.shape)}] and [${describeShape(right.shape)}] do not broadcast`);
+    attributes: { T: { type: dtype } },
+    output: { dtype, shape: broadcastShape(name, left, right) },
+    gradient: (upstream, output) => {
+      const [leftward, rightward] = gradient(upstream, output);
+      return [sumTo(graph, 'left/sum', leftward, left), sumTo(graph, 'right/sum', rightward, right)];
+    },
   });
 }

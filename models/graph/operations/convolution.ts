@@ -1,4 +1,14 @@
-import { GraphError, requireRank, requireSide, requireType, type Graph, type GraphTensor, type Shape } from '../graph';
+import {
+  GraphError,
+  requireFloat,
+  requireRank,
+  requireSide,
+  type DataType,
+  type Graph,
+  type GraphTensor,
+  type Shape,
+} from '../graph';
+import { shapeOf } from './broadcast';
 
 interface ConvolutionOptions {
   readonly stride: number;
@@ -14,7 +24,7 @@ export function conv2d(
   filter: GraphTensor,
   options: ConvolutionOptions,
 ): GraphTensor {
-  requireType(name, 'float32', input, filter);
+  const dtype = requireFloat(name, input, filter);
   const channels = requireSide(name, input, 3);
   if (requireSide(name, filter, 2) !== channels) {
     throw new GraphError(
@@ -27,8 +37,10 @@ export function conv2d(
     kind: 'Conv2D',
     name,
     inputs: [input, filter],
-    attributes: attributesOf(options),
-    output: { dtype: 'float32', shape },
+    attributes: attributesOf(dtype, options),
+    output: { dtype, shape },
+    gradient: (upstream) =>
+      backward(graph, ['Conv2DBackpropInput', 'Conv2DBackpropFilter'], input, filter, upstream, options),
   });
 }
 
@@ -40,7 +52,7 @@ export function depthwiseConv2d(
   filter: GraphTensor,
   options: ConvolutionOptions,
 ): GraphTensor {
-  requireType(name, 'float32', input, filter);
+  const dtype = requireFloat(name, input, filter);
   const channels = requireSide(name, input, 3);
   if (requireSide(name, filter, 2) !== channels) {
     throw new GraphError(
@@ -53,14 +65,23 @@ export function depthwiseConv2d(
     kind: 'DepthwiseConv2dNative',
     name,
     inputs: [input, filter],
-    attributes: attributesOf(options),
-    output: { dtype: 'float32', shape },
+    attributes: attributesOf(dtype, options),
+    output: { dtype, shape },
+    gradient: (upstream) =>
+      backward(
+        graph,
+        ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
+        input,
+        filter,
+        upstream,
+        options,
+      ),
   });
 }
 
 /** Adds a vector to the last dimension. `input` float32 [..., c], `bias` float32 [c]. */
 export function biasAdd(graph: Graph, name: string, input: GraphTensor, bias: GraphTensor): GraphTensor {
-  requireType(name, 'float32', input, bias);
+  const dtype = requireFloat(name, input, bias);
   requireRank(name, bias, 1);
   if (requireSide(name, input, input.shape.length - 1) !== requireSide(name, bias, 0)) {
     throw new GraphError(
@@ -72,14 +93,56 @@ export function biasAdd(graph: Graph, name: string, input: GraphTensor, bias: Gr
     kind: 'BiasAdd',
     name,
     inputs: [input, bias],
-    attributes: { T: { type: 'float32' }, data_format: { string: 'NHWC' } },
-    output: { dtype: 'float32', shape: input.shape },
+    attributes: { T: { type: dtype }, data_format: { string: 'NHWC' } },
+    output: { dtype, shape: input.shape },
+    gradient: (upstream) => [
+      upstream,
+      graph.add({
+        kind: 'BiasAddGrad',
+        name: 'bias',
+        inputs: [upstream],
+        attributes: { T: { type: dtype }, data_format: { string: 'NHWC' } },
+        output: { dtype, shape: bias.shape },
+      }),
+    ],
   });
 }
 
-function attributesOf({ stride, padding }: ConvolutionOptions): Parameters<Graph['add']>[0]['attributes'] {
+/** Derivatives of the input and of the filter by TensorFlow's own nodes for them. */
+function backward(
+  graph: Graph,
+  [ofInput, ofFilter]: readonly [string, string],
+  input: GraphTensor,
+  filter: GraphTensor,
+  upstream: GraphTensor,
+  options: ConvolutionOptions,
+): readonly [GraphTensor, GraphTensor] {
+  const dtype = requireFloat(upstream.name, upstream);
+  const attributes = attributesOf(dtype, options);
+  return [
+    graph.add({
+      kind: ofInput,
+      name: 'input',
+      inputs: [shapeOf(graph, 'input/shape', input), filter, upstream],
+      attributes,
+      output: { dtype, shape: input.shape },
+    }),
+    graph.add({
+      kind: ofFilter,
+      name: 'filter',
+      inputs: [input, shapeOf(graph, 'filter/shape', filter), upstream],
+      attributes,
+      output: { dtype, shape: filter.shape },
+    }),
+  ];
+}
+
+function attributesOf(
+  dtype: DataType,
+  { stride, padding }: ConvolutionOptions,
+): Parameters<Graph['add']>[0]['attributes'] {
   return {
-    T: { type: 'float32' },
+    T: { type: dtype },
     strides: { ints: [1, stride, stride, 1] },
     dilations: { ints: [1, 1, 1, 1] },
     padding: { string: padding },

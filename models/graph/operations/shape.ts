@@ -1,38 +1,137 @@
-import { describeShape, GraphError, requireType, type DataType, type Graph, type GraphTensor } from '../graph';
+import {
+  describeShape,
+  GraphError,
+  requireFloat,
+  type DataType,
+  type Graph,
+  type GraphTensor,
+  type Shape,
+} from '../graph';
 
-/** The values as another dtype. */
+/** The values as another dtype. A derivative flows between floating dtypes. */
 export function cast(graph: Graph, name: string, input: GraphTensor, dtype: DataType): GraphTensor {
+  const differentiable = isFloat(input.dtype) && isFloat(dtype);
   return graph.add({
     kind: 'Cast',
     name,
     inputs: [input],
     attributes: { SrcT: { type: input.dtype }, DstT: { type: dtype } },
     output: { dtype, shape: input.shape },
+    gradient: (upstream) => [differentiable ? cast(graph, 'input', upstream, input.dtype) : null],
   });
 }
 
-/** Joins tensors of rank 2 along the last dimension: [n, a], [n, b], ... gives [n, a + b + ...]. float32. */
-export function concat(graph: Graph, name: string, inputs: readonly GraphTensor[]): GraphTensor {
-  requireType(name, 'float32', ...inputs);
+/** The same values in the same order under another shape, in which one side may be unknown. Throws GraphError if the sizes differ. */
+export function reshape(graph: Graph, name: string, input: GraphTensor, shape: Shape): GraphTensor {
+  const unknown = (sides: Shape): number => sides.filter((side) => side === null).length;
+  const size = (sides: Shape): number => sides.reduce<number>((product, side) => product * (side ?? 1), 1);
+  if (unknown(shape) > 1 || unknown(shape) !== unknown(input.shape) || size(shape) !== size(input.shape)) {
+    throw new GraphError(name, `[${describeShape(input.shape)}] cannot become [${describeShape(shape)}]`);
+  }
+  const sides = graph.constant(
+    `${name}/shape`,
+    Int32Array.from(shape, (side) => side ?? -1),
+    [shape.length],
+  );
+  return graph.add({
+    kind: 'Reshape',
+    name,
+    inputs: [input, sides],
+    attributes: { T: { type: input.dtype }, Tshape: { type: 'int32' } },
+    output: { dtype: input.dtype, shape },
+    gradient: (upstream) => [reshape(graph, 'input', upstream, input.shape)],
+  });
+}
+
+/** Joins tensors along `axis` (the last if none is given), in whose side alone they may differ. float32 or float64. Throws GraphError otherwise. */
+export function concat(graph: Graph, name: string, inputs: readonly GraphTensor[], axis?: number): GraphTensor {
   const first = inputs[0];
   if (!first) throw new GraphError(name, 'nothing to join');
-  let width = 0;
+  const dtype = requireFloat(name, first, ...inputs.slice(1));
+  const along = axis ?? first.shape.length - 1;
+  const starts: number[] = [];
+  let length = 0;
   for (const { name: input, shape } of inputs) {
-    const last = shape.at(-1);
-    if (shape.length !== 2 || typeof last !== 'number' || shape[0] !== first.shape[0]) {
+    const side = shape[along];
+    const others =
+      shape.length === first.shape.length && shape.every((each, at) => at === along || each === first.shape[at]);
+    if (typeof side !== 'number' || !others) {
       throw new GraphError(
         name,
         `${input} [${describeShape(shape)}] cannot be joined to [${describeShape(first.shape)}]`,
       );
     }
-    width += last;
+    starts.push(length);
+    length += side;
   }
-  const axis = graph.constant(`${name}/axis`, Int32Array.of(1), []);
   return graph.add({
     kind: 'ConcatV2',
     name,
-    inputs: [...inputs, axis],
-    attributes: { T: { type: 'float32' }, N: { int: inputs.length }, Tidx: { type: 'int32' } },
-    output: { dtype: 'float32', shape: [first.shape[0] ?? null, width] },
+    inputs: [...inputs, graph.constant(`${name}/axis`, Int32Array.of(along), [])],
+    attributes: { T: { type: dtype }, N: { int: inputs.length }, Tidx: { type: 'int32' } },
+    output: { dtype, shape: first.shape.map((side, at) => (at === along ? length : side)) },
+    gradient: (upstream) =>
+      inputs.map((input, index) => {
+        const begin = input.shape.map((_, at) => (at === along ? (starts[index] ?? 0) : 0));
+        return slice(graph, `input${String(index)}`, upstream, begin, input.shape);
+      }),
   });
+}
+
+/** Puts `before` and `after` zeros at the ends of each side ([[before, after], ...]). float32 or float64. Throws GraphError unless there is a pair for every side. */
+export function pad(
+  graph: Graph,
+  name: string,
+  input: GraphTensor,
+  paddings: readonly (readonly [before: number, after: number])[],
+): GraphTensor {
+  const dtype = requireFloat(name, input);
+  if (paddings.length !== input.shape.length) {
+    throw new GraphError(name, `${String(paddings.length)} paddings for [${describeShape(input.shape)}]`);
+  }
+  const shape = input.shape.map((side, axis) => {
+    const [before, after] = paddings[axis] ?? [0, 0];
+    if (side === null && before + after > 0) throw new GraphError(name, 'the batch cannot be padded');
+    return side === null ? null : before + side + after;
+  });
+  return graph.add({
+    kind: 'Pad',
+    name,
+    inputs: [input, graph.constant(`${name}/paddings`, Int32Array.from(paddings.flat()), [paddings.length, 2])],
+    attributes: { T: { type: dtype }, Tpaddings: { type: 'int32' } },
+    output: { dtype, shape },
+    gradient: (upstream) => [
+      slice(
+        graph,
+        'input',
+        upstream,
+        paddings.map(([before]) => before),
+        input.shape,
+      ),
+    ],
+  });
+}
+
+/** The part of `input` that starts at `begin` and has this shape; an unknown side is taken to its end. Without a gradient. */
+function slice(graph: Graph, name: string, input: GraphTensor, begin: readonly number[], shape: Shape): GraphTensor {
+  const rank = shape.length;
+  return graph.add({
+    kind: 'Slice',
+    name,
+    inputs: [
+      input,
+      graph.constant(`${name}/begin`, Int32Array.from(begin), [rank]),
+      graph.constant(
+        `${name}/size`,
+        Int32Array.from(shape, (side) => side ?? -1),
+        [rank],
+      ),
+    ],
+    attributes: { T: { type: input.dtype }, Index: { type: 'int32' } },
+    output: { dtype: input.dtype, shape },
+  });
+}
+
+function isFloat(dtype: DataType): boolean {
+  return dtype === 'float32' || dtype === 'float64';
 }

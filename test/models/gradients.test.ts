@@ -1,15 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tf } from '#models/backend/tensorflow';
+import { tf, type TensorData } from '#models/backend/tensorflow';
 import { gradients } from '#models/graph/gradients';
 import { Graph, type GraphTensor } from '#models/graph/graph';
-import { elu, leakyRelu, relu, relu6, sigmoid, softmax } from '#models/graph/operations/activation';
-import { add, addAll, div, maximum, mul, negative, sqrt, square, sub } from '#models/graph/operations/arithmetic';
+import { elu, leakyRelu, relu, relu6, sigmoid, softmax, swish } from '#models/graph/operations/activation';
+import {
+  add,
+  addAll,
+  div,
+  maximum,
+  mul,
+  negative,
+  scalar,
+  sqrt,
+  square,
+  sub,
+} from '#models/graph/operations/arithmetic';
+import { batchNorm, frozenBatchNorm } from '#models/graph/operations/batchNorm';
 import { biasAdd, conv2d, depthwiseConv2d } from '#models/graph/operations/convolution';
+import { smoothLabels, softmaxCrossEntropy } from '#models/graph/operations/crossEntropy';
 import { matMul } from '#models/graph/operations/matMul';
+import { averagePool, maxPool } from '#models/graph/operations/pooling';
 import { mean, spatialMean, sum } from '#models/graph/operations/reduction';
-import { concat, pad, reshape } from '#models/graph/operations/shape';
-import { expectClose, runTensors, values, type Value } from '../support/graphs';
+import { cast, concat, pad, reshape } from '#models/graph/operations/shape';
+import { eager, expectClose, runTensors, values, type Value } from '../support/graphs';
 
 type Tensor = ReturnType<typeof tf.tensor>;
 
@@ -129,6 +143,7 @@ describe('the derivative of every operation is that of tf.grad', () => {
             [x, (graph, name, a) => leakyRelu(graph, name, a, 0.3), (a) => tf.leakyRelu(a, 0.3)],
             [x, elu, (a) => tf.elu(a)],
             [x, sigmoid, (a) => tf.sigmoid(a)],
+            [x, swish, (a) => tf.mul(a, tf.sigmoid(a))],
             [x, softmax, (a) => tf.softmax(a)],
             [x, negative, (a) => tf.neg(a)],
             [x, square, (a) => tf.square(a)],
@@ -215,6 +230,115 @@ describe('the derivative of every operation is that of tf.grad', () => {
     );
   });
 
+  it('pools of any size, stride and padding', () => {
+    const paddings = fc.constantFrom<('SAME' | 'VALID')[]>('SAME', 'VALID');
+    fc.assert(
+      fc.property(
+        seed,
+        side,
+        channels,
+        fc.constantFrom(2, 3),
+        fc.constantFrom(1, 2),
+        paddings,
+        (s, h, c, size, stride, padding) => {
+          const x = values(s, [2, h, h + 1, c]);
+          const pad = padding === 'SAME' ? 'same' : 'valid';
+          expectGradients(
+            [x],
+            (graph, [a]) => maxPool(graph, 'op', given(a), { size, stride, padding }),
+            (a) => tf.maxPool(a.as4D(2, h, h + 1, c), size, stride, pad),
+          );
+          expectGradients(
+            [x],
+            (graph, [a]) => averagePool(graph, 'op', given(a), { size, stride, padding }),
+            (a) => tf.avgPool(a.as4D(2, h, h + 1, c), size, stride, pad),
+          );
+        },
+      ),
+      few,
+    );
+  });
+
+  it('batch norm, by the batch and frozen', () => {
+    const epsilon = 1e-3;
+    fc.assert(
+      fc.property(seed, side, channels, (s, h, c) => {
+        const [scale, offset, mean, variance] = [1, 2, 3, 4].map((n) => values(s + n, [c]));
+        if (!scale || !offset || !mean || !variance) throw new Error('four vectors');
+        const positive = { ...variance, data: variance.data.map((each) => Math.abs(each) + 0.5) };
+        const inputs = [values(s, [2, h, h, c]), scale, offset, mean, positive];
+        const norm = (x: Tensor, by: Tensor[], average: Tensor, spread: Tensor): Tensor =>
+          tf.add(tf.mul(tf.div(tf.sub(x, average), tf.sqrt(tf.add(spread, epsilon))), by[0] ?? x), by[1] ?? x);
+        const weights = ([x, scale, offset, mean, variance]: readonly GraphTensor[]) => ({
+          x: given(x),
+          of: { scale: given(scale), offset: given(offset), mean: given(mean), variance: given(variance) },
+        });
+        // Without the statistics, which no derivative flows to.
+        expectGradients(
+          inputs.slice(0, 3),
+          (graph, operands) => {
+            const constants = [mean, positive].map(({ data, shape }, index) =>
+              graph.constant(`statistic${String(index)}`, data, shape),
+            );
+            const { x, of } = weights([...operands, ...constants]);
+            return batchNorm(graph, 'op', x, of, { epsilon, momentum: 0.9 }).output;
+          },
+          (x, ...by) => {
+            const average = tf.mean(x, [0, 1, 2]);
+            return norm(x, by, average, tf.mean(tf.square(tf.sub(x, average)), [0, 1, 2]));
+          },
+        );
+        expectGradients(
+          inputs.slice(0, 3),
+          (graph, operands) => {
+            const constants = [mean, positive].map(({ data, shape }, index) =>
+              graph.constant(`statistic${String(index)}`, data, shape),
+            );
+            const { x, of } = weights([...operands, ...constants]);
+            return frozenBatchNorm(graph, 'op', x, of, { epsilon });
+          },
+          (x, ...by) => norm(x, by, tf.tensor(mean.data, [c]), tf.tensor(positive.data, [c])),
+        );
+        const [movedMean, movedVariance] = runTensors(inputs, (graph, operands) => {
+          const { x, of } = weights(operands);
+          const trained = batchNorm(graph, 'op', x, of, { epsilon, momentum: 0.9 });
+          return [trained.movedMean, trained.movedVariance];
+        });
+        const count = 2 * h * h;
+        const moved = (old: Value, unbiased: number, statistic: (x: Tensor) => Tensor): TensorData =>
+          eager(inputs, (x) => tf.add(tf.mul(tf.tensor(old.data, [c]), 0.9), tf.mul(statistic(x), 0.1 * unbiased)));
+        expectClose(
+          movedMean ?? new Float32Array(),
+          moved(mean, 1, (x) => tf.mean(x, [0, 1, 2])),
+        );
+        expectClose(
+          movedVariance ?? new Float32Array(),
+          moved(positive, count / (count - 1), (x) => tf.moments(x, [0, 1, 2]).variance),
+        );
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it('cross-entropy with soft and smoothed labels', () => {
+    fc.assert(
+      fc.property(seed, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 2, max: 9 }), (s, rows, classes) => {
+        const soft = eager([values(s + 1, [rows, classes])], (a) => tf.softmax(a));
+        if (!(soft instanceof Float32Array)) throw new Error('float32');
+        const smooth = soft.map((each) => each * 0.9 + 0.1 / classes);
+        expectGradients(
+          [values(s, [rows, classes])],
+          (graph, [logits]) => {
+            const labels = graph.constant('labels', soft, [rows, classes]);
+            return softmaxCrossEntropy(graph, 'op', given(logits), smoothLabels(graph, 'smooth', labels, 0.1));
+          },
+          (logits) => tf.neg(tf.sum(tf.mul(tf.tensor(smooth, [rows, classes]), tf.logSoftmax(logits)), 1)),
+        );
+      }),
+      few,
+    );
+  });
+
   it('a tensor that is used more than once has the sum of its derivatives', () => {
     const x = values(5, [2, 4, 4, 3]);
     expectGradients(
@@ -251,4 +375,69 @@ describe('a loss that cannot be differentiated is refused, by the name of the no
     const waiting = graph.after('waiting', [], sum(graph, 'total', input, [0, 1]));
     expect(() => gradients(graph, waiting, [input])).toThrow('Node "waiting": Identity has no gradient');
   });
+});
+
+it('in double precision, the derivative of a whole network is that of finite differences to six digits', () => {
+  const shapes = [[2, 6, 6, 2], [3, 3, 2, 4], [3, 3, 4, 2], [8, 8], [8], [8, 3]];
+  const network = (graph: Graph, [x, filter, depthwise, gate, bias, head]: readonly GraphTensor[], name: string) =>
+    graph.within(name, () => {
+      const conv = swish(
+        graph,
+        'swish',
+        conv2d(graph, 'conv', given(x), given(filter), { stride: 1, padding: 'SAME' }),
+      );
+      const deep = elu(
+        graph,
+        'elu',
+        depthwiseConv2d(graph, 'depthwise', conv, given(depthwise), { stride: 2, padding: 'SAME' }),
+      );
+      const pooled = matMul(graph, 'squeezed', spatialMean(graph, 'pool', deep), given(gate));
+      const excited = reshape(
+        graph,
+        'excited',
+        sigmoid(graph, 'gate', biasAdd(graph, 'biased', pooled, given(bias))),
+        [2, 1, 1, 8],
+      );
+      const features = averagePool(graph, 'average', mul(graph, 'scaled', deep, excited), {
+        size: 3,
+        stride: 1,
+        padding: 'VALID',
+      });
+      const logits = matMul(graph, 'logits', reshape(graph, 'flat', features, [2, 8]), given(head));
+      const labels = graph.constant('labels', Float64Array.of(0.7, 0.2, 0.1, 0, 1, 0), [2, 3]);
+      return mean(graph, 'loss', softmaxCrossEntropy(graph, 'entropy', logits, labels), [0]);
+    });
+  const step = 1e-5;
+  const inputs = shapes.flatMap((shape, index) => [values(index, shape), values(index + 50, shape)]);
+  const [slope, difference] = runTensors(inputs, (graph, tensors) => {
+    const double = tensors.map((tensor) => cast(graph, `${tensor.name}/double`, tensor, 'float64'));
+    const point = double.filter((_, index) => index % 2 === 0);
+    const direction = double.filter((_, index) => index % 2 === 1);
+    const moved = (name: string, by: number): GraphTensor => {
+      const at = point.map((tensor, index) => {
+        const scaled = mul(
+          graph,
+          `${name}/by${String(index)}`,
+          given(direction[index]),
+          scalar(graph, `${name}/step${String(index)}`, by, 'float64'),
+        );
+        return add(graph, `${name}/at${String(index)}`, tensor, scaled);
+      });
+      return network(graph, at, name);
+    };
+    const derivatives = gradients(graph, network(graph, point, 'centre'), point);
+    const along = derivatives.map((derivative, index) =>
+      sum(
+        graph,
+        `along${String(index)}`,
+        mul(graph, `along${String(index)}/product`, derivative, given(direction[index])),
+        [...derivative.shape.keys()],
+      ),
+    );
+    const rise = sub(graph, 'rise', moved('ahead', step), moved('behind', -step));
+    const quotient = div(graph, 'quotient', rise, scalar(graph, 'twice', 2 * step, 'float64'));
+    return [addAll(graph, 'slope', along), quotient].map((each) => cast(graph, `${each.name}/single`, each, 'float32'));
+  });
+  expect(Math.abs(slope?.[0] ?? 0)).toBeGreaterThan(0.01);
+  expect((slope?.[0] ?? 0) / (difference?.[0] ?? NaN)).toBeCloseTo(1, 6);
 });

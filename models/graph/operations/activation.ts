@@ -1,5 +1,5 @@
 import { GraphError, requireFloat, requireRank, type Graph, type GraphTensor } from '../graph';
-import { gradientOf, mul, sub, unary } from './arithmetic';
+import { add, gradientOf, mul, sub, unary } from './arithmetic';
 import { reduce } from './broadcast';
 
 /** max(x, 0). float32 or float64. */
@@ -39,6 +39,26 @@ export function sigmoid(graph: Graph, name: string, input: GraphTensor): GraphTe
   return unary(graph, 'Sigmoid', name, input, (upstream, output) => [
     gradientOf(graph, 'SigmoidGrad', [output, upstream]),
   ]);
+}
+
+/**
+ * x * sigmoid(x) (Ramachandran, Zoph and Le 2017). float32 or float64. One unit: its derivative s + x s (1 - s) is made of the sigmoid that the forward pass
+ * made, in three passes over the values instead of the five of a derivative taken node by node.
+ */
+export function swish(graph: Graph, name: string, input: GraphTensor): GraphTensor {
+  const dtype = requireFloat(name, input);
+  const gate = sigmoid(graph, `${name}/sigmoid`, input);
+  return graph.add({
+    kind: 'Mul',
+    name,
+    inputs: [input, gate],
+    attributes: { T: { type: dtype } },
+    output: { dtype, shape: input.shape },
+    gradient: (upstream) => {
+      const slope = add(graph, 'slope', gate, gradientOf(graph, 'SigmoidGrad', [gate, input]));
+      return [mul(graph, 'output', upstream, slope), null];
+    },
+  });
 }
 
 /** Probabilities over the last dimension. `logits` float32 or float64 [n, classes]. */

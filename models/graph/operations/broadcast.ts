@@ -53,6 +53,19 @@ export function shapeOf(graph: Graph, name: string, input: GraphTensor): GraphTe
   });
 }
 
+/** The batch of a tensor: its first side as an int32 scalar. */
+export function batchOf(graph: Graph, name: string, input: GraphTensor): GraphTensor {
+  const one = (part: string, value: number): GraphTensor =>
+    graph.constant(`${name}/${part}`, Int32Array.of(value), [1]);
+  return graph.add({
+    kind: 'StridedSlice',
+    name,
+    inputs: [shapeOf(graph, `${name}/shape`, input), one('begin', 0), one('end', 1), one('step', 1)],
+    attributes: { T: { type: 'int32' }, Index: { type: 'int32' }, shrink_axis_mask: { int: 1 } },
+    output: { dtype: 'int32', shape: [] },
+  });
+}
+
 /** A sum or mean over `axes` (0 is the first) without a gradient; reduction.ts has those with one. Throws GraphError if an axis is not there. */
 export function reduce(
   graph: Graph,

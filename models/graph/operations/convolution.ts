@@ -6,15 +6,9 @@ import {
   type DataType,
   type Graph,
   type GraphTensor,
-  type Shape,
 } from '../graph';
 import { shapeOf } from './broadcast';
-
-interface ConvolutionOptions {
-  readonly stride: number;
-  /** TensorFlow's rules; SAME pads more at the end where the padding is odd. */
-  readonly padding: 'SAME' | 'VALID';
-}
+import { windowOutput, type WindowOptions } from './window';
 
 /** 2-D convolution. `input` float32 [n, h, w, in], `filter` float32 [kh, kw, in, out]; gives [n, h', w', out]. */
 export function conv2d(
@@ -22,7 +16,7 @@ export function conv2d(
   name: string,
   input: GraphTensor,
   filter: GraphTensor,
-  options: ConvolutionOptions,
+  options: WindowOptions,
 ): GraphTensor {
   const dtype = requireFloat(name, input, filter);
   const channels = requireSide(name, input, 3);
@@ -32,7 +26,7 @@ export function conv2d(
       `${input.name} has ${String(channels)} channels, ${filter.name} takes ${String(filter.shape[2])}`,
     );
   }
-  const shape = [...spatialOutput(name, input, filter, options), requireSide(name, filter, 3)];
+  const shape = [...windowOutput(name, input, kernelOf(name, filter), options), requireSide(name, filter, 3)];
   return graph.add({
     kind: 'Conv2D',
     name,
@@ -50,7 +44,7 @@ export function depthwiseConv2d(
   name: string,
   input: GraphTensor,
   filter: GraphTensor,
-  options: ConvolutionOptions,
+  options: WindowOptions,
 ): GraphTensor {
   const dtype = requireFloat(name, input, filter);
   const channels = requireSide(name, input, 3);
@@ -60,7 +54,10 @@ export function depthwiseConv2d(
       `${input.name} has ${String(channels)} channels, ${filter.name} takes ${String(filter.shape[2])}`,
     );
   }
-  const shape = [...spatialOutput(name, input, filter, options), channels * requireSide(name, filter, 3)];
+  const shape = [
+    ...windowOutput(name, input, kernelOf(name, filter), options),
+    channels * requireSide(name, filter, 3),
+  ];
   return graph.add({
     kind: 'DepthwiseConv2dNative',
     name,
@@ -115,7 +112,7 @@ function backward(
   input: GraphTensor,
   filter: GraphTensor,
   upstream: GraphTensor,
-  options: ConvolutionOptions,
+  options: WindowOptions,
 ): readonly [GraphTensor, GraphTensor] {
   const dtype = requireFloat(upstream.name, upstream);
   const attributes = attributesOf(dtype, options);
@@ -137,10 +134,7 @@ function backward(
   ];
 }
 
-function attributesOf(
-  dtype: DataType,
-  { stride, padding }: ConvolutionOptions,
-): Parameters<Graph['add']>[0]['attributes'] {
+function attributesOf(dtype: DataType, { stride, padding }: WindowOptions): Parameters<Graph['add']>[0]['attributes'] {
   return {
     T: { type: dtype },
     strides: { ints: [1, stride, stride, 1] },
@@ -150,16 +144,7 @@ function attributesOf(
   };
 }
 
-function spatialOutput(node: string, input: GraphTensor, filter: GraphTensor, options: ConvolutionOptions): Shape {
-  const [batch = null] = requireRank(node, input, 4);
+function kernelOf(node: string, filter: GraphTensor): readonly [number, number] {
   requireRank(node, filter, 4);
-  const side = (axis: 1 | 2): number => {
-    const length = requireSide(node, input, axis);
-    const kernel = requireSide(node, filter, axis - 1);
-    const steps = options.padding === 'SAME' ? length : length - kernel + 1;
-    if (steps < 1)
-      throw new GraphError(node, `a kernel of ${String(kernel)} does not fit into ${String(length)} pixels`);
-    return Math.ceil(steps / options.stride);
-  };
-  return [batch, side(1), side(2)];
+  return [requireSide(node, filter, 0), requireSide(node, filter, 1)];
 }

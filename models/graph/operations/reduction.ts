@@ -1,6 +1,6 @@
 import { GraphError, requireFloat, requireRank, type Graph, type GraphTensor } from '../graph';
 import { div, mul, scalar } from './arithmetic';
-import { reduce, shapeOf } from './broadcast';
+import { batchOf, reduce } from './broadcast';
 import { cast, reshape } from './shape';
 
 /** Sum over `axes` (0 is the first), whose sides are gone or, with `keep`, 1. float32 or float64. Throws GraphError if an axis is not there. */
@@ -44,19 +44,8 @@ function divided(graph: Graph, upstream: GraphTensor, input: GraphTensor, axes: 
   if (sides.filter((side) => side === null).length > 1 || input.shape.indexOf(null) !== 0) {
     throw new GraphError(input.name, 'only the first side may be unknown under a mean');
   }
-  const batch = graph.add({
-    kind: 'StridedSlice',
-    name: 'batch',
-    inputs: [
-      shapeOf(graph, 'shape', input),
-      graph.constant('begin', Int32Array.of(0), [1]),
-      graph.constant('end', Int32Array.of(1), [1]),
-      graph.constant('step', Int32Array.of(1), [1]),
-    ],
-    attributes: { T: { type: 'int32' }, Index: { type: 'int32' }, shrink_axis_mask: { int: 1 } },
-    output: { dtype: 'int32', shape: [] },
-  });
-  return div(graph, 'batch/share', share, cast(graph, 'batch/value', batch, dtype));
+  const batch = cast(graph, 'batch/value', batchOf(graph, 'batch', input), dtype);
+  return div(graph, 'batch/share', share, batch);
 }
 
 /** `upstream` in a shape that broadcasts to that of `input`: reduced sides are 1. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema } from './ids';
-import { quickRecipeSchema } from './recipe';
+import { recipeSchema } from './recipe';
 
 /** What stands in a model folder's card.json: where the model comes from, what it can and cannot do. */
 export const modelCardSchema = z.object({
@@ -9,10 +9,13 @@ export const modelCardSchema = z.object({
   id: modelIdSchema,
   name: z.string().min(1),
   createdAt: z.string(),
-  recipe: quickRecipeSchema,
+  /** How it was trained, which also says what the folder holds: a quick model the weights of its head, any other the whole network (model.json) and a frozen graph (saved_model/). */
+  recipe: recipeSchema,
   /** In the order of the model's outputs. */
   classIds: z.array(z.string()).min(2),
+  /** `sha256` of the weights it began with; empty for random ones. */
   backbone: z.object({ name: z.string(), sha256: z.string() }),
+  /** Side of the square that images are decoded to, pixels. */
   inputSize: z.int().positive(),
   /** Divides the logits (temperature scaling, Guo et al. 2017). */
   temperature: z.number().positive(),

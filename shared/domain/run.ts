@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { failureSchema } from '../ipc/failure';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema, runIdSchema } from './ids';
-import { quickRecipeSchema } from './recipe';
+import { recipeSchema } from './recipe';
 
-export const runStateSchema = z.enum(['queued', 'running', 'cancelled', 'failed', 'done']);
+/** `paused`: stopped between two batches, to go on from its last whole epoch. */
+export const runStateSchema = z.enum(['queued', 'running', 'paused', 'cancelled', 'failed', 'done']);
 
 /** One training, kept for good. */
 export const runSchema = z.object({
@@ -12,7 +13,9 @@ export const runSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   folder: z.string(),
-  recipe: quickRecipeSchema,
+  /** What the data are, for the model's card. */
+  description: z.string(),
+  recipe: recipeSchema,
   state: runStateSchema,
   failure: failureSchema.nullable(),
   /** What it made, once done. */
@@ -20,9 +23,38 @@ export const runSchema = z.object({
   evaluation: evaluationSchema.nullable(),
 });
 
-/** Stages of a quick training in their order; `done` of `total` counts images or fits. */
+/** One step of a training by gradients, as it was measured on the batch it learned from. */
+export const stepMetricsSchema = z.object({
+  /** Counted over all stages, from 1. */
+  step: z.int().positive(),
+  loss: z.number(),
+  /** Share of the batch that was called right before the step. */
+  accuracy: z.number(),
+  learningRate: z.number(),
+});
+
+/** One epoch of a training by gradients. Losses are mean cross-entropies; those of training are of the augmented, weighted batches, with what is added to them. */
+export const epochMetricsSchema = z.object({
+  /** Counted over all stages, from 1. */
+  epoch: z.int().positive(),
+  /** Name of the recipe's stage. */
+  stage: z.string(),
+  /** Last step of the epoch. */
+  step: z.int().positive(),
+  loss: z.number(),
+  accuracy: z.number(),
+  validationLoss: z.number(),
+  validationAccuracy: z.number(),
+  learningRate: z.number(),
+  seconds: z.number(),
+  imagesPerSecond: z.number(),
+  /** Resident memory of the compute process at the end of the epoch. */
+  memoryBytes: z.int(),
+});
+
+/** Stages of a training in their order; `done` of `total` counts images, fits or steps. */
 export const trainingProgressSchema = z.object({
-  stage: z.enum(['reading', 'features', 'choosing', 'fitting', 'calibrating', 'evaluating', 'saving']),
+  stage: z.enum(['reading', 'decoding', 'features', 'choosing', 'fitting', 'calibrating', 'evaluating', 'saving']),
   done: z.int(),
   total: z.int(),
   imagesPerSecond: z.number().nullable(),
@@ -38,5 +70,7 @@ export const trainingFolderSchema = z.object({
 
 export type RunState = z.infer<typeof runStateSchema>;
 export type Run = z.infer<typeof runSchema>;
+export type StepMetrics = z.infer<typeof stepMetricsSchema>;
+export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
 export type TrainingFolder = z.infer<typeof trainingFolderSchema>;

@@ -100,6 +100,11 @@ export class Graph {
     return name;
   }
 
+  /** The name that a node added under this name now would have: see `within`. */
+  fullName(given: string): string {
+    return this.#prefix === null ? given : this.unique(`${this.#prefix}/${given}`);
+  }
+
   /** Names of nodes that `build` adds get `prefix/` before them, and a number behind them where they are taken. */
   within<T>(prefix: string, build: () => T): T {
     const outer = this.#prefix;
@@ -199,7 +204,7 @@ export class Graph {
   #take(given: string): string {
     if (!/^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$/.test(given))
       throw new GraphError(given, 'not a name that TensorFlow allows');
-    const name = this.#prefix === null ? given : this.unique(`${this.#prefix}/${given}`);
+    const name = this.fullName(given);
     if (this.#names.has(name)) throw new GraphError(name, 'there is a node of this name already');
     this.#names.add(name);
     return name;

@@ -9,8 +9,9 @@ export class Variable {
   readonly shape: readonly number[];
   /** What the training operations of TensorFlow (ResourceApply...) take: a resource. */
   readonly handle: GraphTensor;
+  /** The value before the run changes it, provided that every change waits for something computed from it. */
+  readonly read: GraphTensor;
   readonly #graph: Graph;
-  #read: GraphTensor | null = null;
 
   /** Throws GraphError if the name is taken. */
   constructor(graph: Graph, name: string, shape: readonly number[]) {
@@ -23,18 +24,14 @@ export class Variable {
       attributes: {
         dtype: { type: 'float32' },
         shape: { shape },
-        shared_name: { string: name },
+        // The session knows it by this name, so that no two variables may share one.
+        shared_name: { string: graph.fullName(name) },
         container: { string: '' },
       },
       output: { dtype: 'resource', shape: [] },
     });
     this.name = this.handle.name;
-  }
-
-  /** The value before the run changes it, provided that every change waits for something computed from it. One node, however often it is asked for. */
-  get read(): GraphTensor {
-    this.#read ??= this.readAfter(`${this.name}/read`, []);
-    return this.#read;
+    this.read = this.readAfter(`${name}/read`, []);
   }
 
   /** The value once `controls` have run. */

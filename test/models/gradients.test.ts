@@ -9,6 +9,7 @@ import {
   addAll,
   div,
   maximum,
+  minimum,
   mul,
   negative,
   scalar,
@@ -21,7 +22,7 @@ import { biasAdd, conv2d, depthwiseConv2d } from '#models/graph/operations/convo
 import { smoothLabels, softmaxCrossEntropy } from '#models/graph/operations/crossEntropy';
 import { matMul } from '#models/graph/operations/matMul';
 import { averagePool, maxPool } from '#models/graph/operations/pooling';
-import { mean, spatialMean, sum } from '#models/graph/operations/reduction';
+import { halfSquares, mean, spatialMean, sum } from '#models/graph/operations/reduction';
 import { cast, concat, pad, reshape } from '#models/graph/operations/shape';
 import { eager, expectClose, runTensors, values, type Value } from '../support/graphs';
 
@@ -99,8 +100,9 @@ describe('the derivative of every operation is that of tf.grad', () => {
           [sub, tf.sub],
           [mul, tf.mul],
           [div, tf.div],
-          // tf.maximum's own derivative does not broadcast.
+          // The derivatives of tf.maximum and tf.minimum themselves do not broadcast.
           [maximum, (a: Tensor, b: Tensor) => tf.add(b, tf.relu(tf.sub(a, b)))],
+          [minimum, (a: Tensor, b: Tensor) => tf.sub(b, tf.relu(tf.sub(b, a)))],
         ];
         for (const [operation, peer] of cases) {
           expectGradients(inputs, on(operation), (a: Tensor, b = a) => peer(a, b));
@@ -181,6 +183,11 @@ describe('the derivative of every operation is that of tf.grad', () => {
           [image],
           (graph, [a]) => spatialMean(graph, 'op', given(a)),
           (a) => tf.mean(a, [1, 2]),
+        );
+        expectGradients(
+          [image],
+          (graph, [a]) => halfSquares(graph, 'op', given(a)),
+          (a) => tf.mul(tf.sum(tf.square(a)), 0.5),
         );
         expectGradients([image, values(s + 3, [c])], on(biasAdd), (a, b = a) => tf.add(a, b));
         for (const a of [false, true]) {

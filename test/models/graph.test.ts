@@ -162,6 +162,22 @@ describe('variables', () => {
     session.close();
   });
 
+  it('of one name in two parts of a graph are two', () => {
+    const graph = new Graph();
+    const [one, two] = ['a', 'b'].map((part, index) =>
+      graph.within(part, () => {
+        const variable = new Variable(graph, 'weight', []);
+        return { variable, set: variable.assign('set', graph.constant('value', Float32Array.of(index), [])) };
+      }),
+    );
+    if (!one || !two) throw new Error('two parts');
+    const initialise = graph.after('initialise', [one.set, two.set]);
+    const session = Session.open(graph);
+    session.run([], [initialise]);
+    expect(session.run([], [one.variable.read, two.variable.read])).toEqual([Float32Array.of(0), Float32Array.of(1)]);
+    session.close();
+  });
+
   it('are refused a value of another shape, by name', () => {
     const graph = new Graph();
     const variable = new Variable(graph, 'bias', [2]);

@@ -29,26 +29,14 @@ export function div(graph: Graph, name: string, left: GraphTensor, right: GraphT
 
 /** The greater of the two, broadcast. Where they are equal, `left` has the derivative. float32 or float64. */
 export function maximum(graph: Graph, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
-  return binary(graph, 'Maximum', name, left, right, (upstream) => {
-    const dtype = requireFloat(name, upstream);
-    const isLeft = graph.add({
-      kind: 'GreaterEqual',
-      name: 'isLeft',
-      inputs: [left, right],
-      attributes: { T: { type: dtype } },
-      output: { dtype: 'bool', shape: upstream.shape },
-    });
-    const zero = scalar(graph, 'zero', 0, dtype);
-    const where = (part: string, yes: GraphTensor, no: GraphTensor): GraphTensor =>
-      graph.add({
-        kind: 'SelectV2',
-        name: part,
-        inputs: [isLeft, yes, no],
-        attributes: { T: { type: dtype } },
-        output: { dtype, shape: upstream.shape },
-      });
-    return [where('left', upstream, zero), where('right', zero, upstream)];
-  });
+  return binary(graph, 'Maximum', name, left, right, (upstream) =>
+    chosen(graph, 'GreaterEqual', left, right, upstream),
+  );
+}
+
+/** The smaller of the two, as `maximum`. */
+export function minimum(graph: Graph, name: string, left: GraphTensor, right: GraphTensor): GraphTensor {
+  return binary(graph, 'Minimum', name, left, right, (upstream) => chosen(graph, 'LessEqual', left, right, upstream));
 }
 
 /** -input. float32 or float64. */
@@ -130,6 +118,34 @@ export function gradientOf(
     attributes: { T: { type: dtype }, ...attributes },
     output: { dtype, shape: inputs[0].shape },
   });
+}
+
+/** `upstream` where `comparison` holds and zero elsewhere, and the other way round. */
+function chosen(
+  graph: Graph,
+  comparison: string,
+  left: GraphTensor,
+  right: GraphTensor,
+  upstream: GraphTensor,
+): readonly [GraphTensor, GraphTensor] {
+  const dtype = requireFloat(comparison, upstream);
+  const isLeft = graph.add({
+    kind: comparison,
+    name: 'isLeft',
+    inputs: [left, right],
+    attributes: { T: { type: dtype } },
+    output: { dtype: 'bool', shape: upstream.shape },
+  });
+  const zero = scalar(graph, 'zero', 0, dtype);
+  const where = (name: string, yes: GraphTensor, no: GraphTensor): GraphTensor =>
+    graph.add({
+      kind: 'SelectV2',
+      name,
+      inputs: [isLeft, yes, no],
+      attributes: { T: { type: dtype } },
+      output: { dtype, shape: upstream.shape },
+    });
+  return [where('left', upstream, zero), where('right', zero, upstream)];
 }
 
 /** `gradient` gives derivatives at the broadcast shape; they are summed to that of each input here. */

@@ -34,6 +34,19 @@ export function spatialMean(graph: Graph, name: string, input: GraphTensor, keep
   return mean(graph, name, input, [1, 2], keep);
 }
 
+/** Half the sum of all squares (TensorFlow's L2Loss), a scalar. float32 or float64. */
+export function halfSquares(graph: Graph, name: string, input: GraphTensor): GraphTensor {
+  const dtype = requireFloat(name, input);
+  return graph.add({
+    kind: 'L2Loss',
+    name,
+    inputs: [input],
+    attributes: { T: { type: dtype } },
+    output: { dtype, shape: [] },
+    gradient: (upstream) => [mul(graph, 'input', input, upstream)],
+  });
+}
+
 /** `upstream` over the number of values that each mean was taken of. */
 function divided(graph: Graph, upstream: GraphTensor, input: GraphTensor, axes: readonly number[]): GraphTensor {
   const dtype = requireFloat(upstream.name, upstream);

@@ -16,6 +16,10 @@ const require = createRequire(import.meta.url);
 /** tfjs on the native TensorFlow library. This is the one place that imports it. */
 export const tf = require('@tensorflow/tfjs-node-gpu') as typeof TensorFlow;
 
+/** A network declared with tf.layers, and one of its layers. */
+export type LayersModel = ReturnType<typeof tf.model>;
+export type Layer = LayersModel['layers'][number];
+
 /** Arrays that the native library takes and gives. */
 export type TensorData = Float32Array | Int32Array | Uint8Array;
 

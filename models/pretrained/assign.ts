@@ -1,10 +1,9 @@
-import type { Backbone } from '../architectures/efficientNetLite';
-import { tf } from '../backend/tensorflow';
+import { tf, type LayersModel } from '../backend/tensorflow';
 import { weightName } from '../lowering/lower';
 import type { Pretrained } from './load';
 
 /** Fills a declared network with published weights by layer and weight name. Throws if one is missing or has another shape. */
-export function assignPretrained(model: Backbone['model'], pretrained: Pretrained): void {
+export function assignPretrained(model: LayersModel, pretrained: Pretrained): void {
   tf.tidy(() => {
     for (const layer of model.layers) {
       if (layer.weights.length === 0) continue;

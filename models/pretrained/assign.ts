@@ -1,5 +1,5 @@
 import { tf, type LayersModel } from '../backend/tensorflow';
-import { weightName } from '../lowering/lower';
+import { weightName } from '../lowering/layerWeights';
 import type { Pretrained } from './load';
 
 /** Fills a declared network with published weights by layer and weight name. Throws if one is missing or has another shape. */

@@ -4,8 +4,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Native packages and Electron itself stay outside the bundles; everything else is bundled. */
-const native = ['electron', 'better-sqlite3', '@napi-rs/image', /^@tensorflow\//];
+/** Native packages (h5wasm is WebAssembly, loaded only where a Keras file is read) and Electron itself stay outside the bundles; everything else is bundled. */
+const native = ['electron', 'better-sqlite3', '@napi-rs/image', 'h5wasm/node', /^@tensorflow\//];
 
 /**
  * A bundle that runs in Node: one file `dist/<name>/index.js` (`.cjs` for the preload, which a sandboxed renderer loads as CommonJS).

@@ -66,12 +66,11 @@ export async function readModelFile(path: string): Promise<Buffer> {
   }
 }
 
-export function invalidModel(path: string, reason: string): FailureError {
-  return new FailureError(
-    'model-invalid',
-    `The model file ${path} ${reason}.`,
-    'Choose another model, or bring this one back from a backup. If it is part of the program, install Smearscope again; your workspace stays as it is.',
-  );
+const HINT =
+  'Choose another model, or bring this one back from a backup. If it is part of the program, install Smearscope again; your workspace stays as it is.';
+
+export function invalidModel(path: string, reason: string, hint = HINT): FailureError {
+  return new FailureError('model-invalid', `The model file ${path} ${reason}.`, hint);
 }
 
 function sha256(data: string | Uint8Array): string {

@@ -3,7 +3,7 @@ import { cast } from '../graph/operations/shape';
 import { Session, type Feed } from '../graph/session';
 import { lower } from '../lowering/lower';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
-import { writeTrainingGraph, type StateVariable, type TrainingGraph, type TrainingOptions } from './trainingGraph';
+import { writeTrainingGraph, type TrainingGraph, type TrainingOptions } from './trainingGraph';
 
 export type TrainerOptions = TrainingOptions;
 
@@ -37,40 +37,54 @@ interface Server {
   readonly logits: GraphTensor;
 }
 
+/** A variable of the session: fed to be set, fetched to be read. */
+interface StateTensor {
+  /** A key of the trainer's state. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly feed: GraphTensor;
+  readonly read: GraphTensor;
+}
+
 /** Key of the number of steps in the state. */
 const STEPS = 'trainer/steps';
 
 /** Trains a network by gradients: each step is one run of a TensorFlow graph that holds the weights. Owned by whoever opened it; `close` frees the native memory. */
 export class Trainer {
   readonly #options: TrainingOptions;
-  readonly #graph: TrainingGraph;
-  readonly #session: Session;
-  readonly #setters: readonly { readonly state: StateVariable; readonly feed: GraphTensor }[];
+  readonly #graph: Omit<TrainingGraph, 'state'>;
+  readonly #state: readonly StateTensor[];
+  /** Fetched with a feed for every tensor of the state, it sets them. */
   readonly #assigned: GraphTensor;
+  readonly #session: Session;
   #steps = 0;
   /** Written anew once a step has moved the weights. */
   #server: Server | null = null;
 
   private constructor(options: TrainingOptions) {
     const graph = new Graph();
+    // The variables go out of scope here, and with them the graph and what it holds.
+    const { state, ...tensors } = writeTrainingGraph(graph, options);
     this.#options = options;
-    this.#graph = writeTrainingGraph(graph, options);
-    this.#setters = this.#graph.state.map((state) => ({
-      state,
-      feed: graph.placeholder(`set/${state.name}`, 'float32', state.variable.shape),
-    }));
-    const assignments = this.#setters.map(({ state: { variable, name }, feed }) =>
-      variable.assign(`set/${name}/assign`, copied(graph, `set/${name}/copy`, feed)),
+    this.#graph = tensors;
+    const setters = state.map(({ name, variable }) => {
+      const feed = graph.placeholder(`set/${name}`, 'float32', variable.shape);
+      const assigned = variable.assign(`set/${name}/assign`, copied(graph, `set/${name}/copy`, feed));
+      return { tensor: { name, shape: variable.shape, feed, read: variable.read }, assigned };
+    });
+    this.#state = setters.map(({ tensor }) => tensor);
+    this.#assigned = graph.after(
+      'set/done',
+      setters.map(({ assigned }) => assigned),
     );
-    this.#assigned = graph.after('set/done', assignments);
     this.#session = Session.open(graph);
+    const initial = new Map(state.map((each) => [each.name, each.initial]));
+    this.#set(({ name, shape }) => initial.get(name) ?? new Float32Array(sizeOf(shape)));
   }
 
   /** Writes the graph and sets the weights of the model. Throws GraphError where it cannot be trained so, naming the node. */
   static open(options: TrainerOptions): Trainer {
-    const trainer = new Trainer(options);
-    trainer.#set(({ initial }) => initial);
-    return trainer;
+    return new Trainer(options);
   }
 
   /** Learns from a batch: one update of the weights, in one run a piece. Blocks this thread. */
@@ -112,7 +126,7 @@ export class Trainer {
 
   /** All that an exact resume needs, by name: weights, statistics, the optimiser's memory, moving averages, the number of steps. */
   state(): ReadonlyMap<string, Float32Array> {
-    const values = this.#read(this.#graph.state);
+    const values = this.#read(this.#state);
     return new Map([...values, [STEPS, Float32Array.of(this.#steps)]]);
   }
 
@@ -125,21 +139,19 @@ export class Trainer {
     };
     const steps = value(STEPS)[0] ?? 0;
     this.#stopServing();
-    this.#set(({ name, initial }) => {
+    this.#set(({ name, shape }) => {
       const found = value(name);
-      if (found.length !== initial.length) {
-        throw new Error(`${name} has ${String(found.length)} values, not ${String(initial.length)}.`);
-      }
-      return found;
+      if (found.length === sizeOf(shape)) return found;
+      throw new Error(`${name} has ${String(found.length)} values, not ${String(sizeOf(shape))}.`);
     });
     this.#steps = steps;
   }
 
   /** The weights of the layers that train, as the network is served, by `<layer>/<weight>`. */
   weights(): ReadonlyMap<string, Float32Array> {
-    const { served, state } = this.#graph;
+    const { served } = this.#graph;
     const keys = new Set(served.values());
-    const values = this.#read(state.filter(({ name }) => keys.has(name)));
+    const values = this.#read(this.#state.filter(({ name }) => keys.has(name)));
     return new Map([...served].map(([name, key]) => [name, float32(values.get(key))]));
   }
 
@@ -178,21 +190,17 @@ export class Trainer {
     return { loss: loss?.[0] ?? NaN, correct: correct?.[0] ?? NaN };
   }
 
-  #set(valueOf: (state: StateVariable) => Float32Array): void {
-    const feeds = this.#setters.map(({ state, feed }) => ({
-      tensor: feed,
-      shape: state.variable.shape,
-      data: valueOf(state),
-    }));
+  #set(valueOf: (tensor: StateTensor) => Float32Array): void {
+    const feeds = this.#state.map((each) => ({ tensor: each.feed, shape: each.shape, data: valueOf(each) }));
     this.#session.run(feeds, [this.#assigned]);
   }
 
-  #read(states: readonly StateVariable[]): Map<string, Float32Array> {
+  #read(tensors: readonly StateTensor[]): Map<string, Float32Array> {
     const values = this.#session.run(
       [],
-      states.map(({ variable }) => variable.read),
+      tensors.map(({ read }) => read),
     );
-    return new Map(states.map(({ name }, index) => [name, float32(values[index])]));
+    return new Map(tensors.map(({ name }, index) => [name, float32(values[index])]));
   }
 
   /** A graph of its own for serving, with the weights as constants: batch norm folds away, and convolutions are packed once. */
@@ -228,6 +236,10 @@ function copied(graph: Graph, name: string, input: GraphTensor): GraphTensor {
     attributes: { T: { type: input.dtype } },
     output: { dtype: input.dtype, shape: input.shape },
   });
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
 }
 
 function float32(data: unknown): Float32Array {

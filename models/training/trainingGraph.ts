@@ -44,11 +44,12 @@ export interface TrainingOptions {
 }
 
 /** A variable and what it is assigned before the first step. */
-export interface StateVariable {
+interface StateVariable {
   /** A key of the trainer's state. */
   readonly name: string;
   readonly variable: Variable;
-  readonly initial: Float32Array;
+  /** null: zeros. */
+  readonly initial: Float32Array | null;
 }
 
 export interface TrainingGraph {
@@ -119,11 +120,7 @@ export function writeTrainingGraph(graph: Graph, options: TrainingOptions): Trai
     loss,
     correct: countCorrect(graph, 'correct', logits, batch.labels),
     run,
-    state: [
-      ...variables,
-      ...slots.map((variable) => ({ name: variable.name, variable, initial: zeros(variable.shape) })),
-      ...averaged,
-    ],
+    state: [...variables, ...slots.map((variable) => ({ name: variable.name, variable, initial: null })), ...averaged],
     served: new Map([
       ...variables.map(({ name }) => [name, name] as const),
       ...averaged.map(({ of, name }) => [of, name] as const),
@@ -216,8 +213,4 @@ function inPieces(
 
 function isKernel(name: string): boolean {
   return name.endsWith('kernel');
-}
-
-function zeros(shape: readonly number[]): Float32Array {
-  return new Float32Array(shape.reduce((product, side) => product * side, 1));
 }

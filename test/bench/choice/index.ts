@@ -34,6 +34,11 @@ const folds = stratifiedFolds(open, FOLDS, card.recipe.seed);
 const recipe = quickRecipeSchema.parse({});
 const variants = variantsAround(recipe);
 
+const graphOf = ({ inputSize, set }: Variant): string => JSON.stringify({ inputSize, set });
+const graphs = [...new Map(variants.map((variant) => [graphOf(variant), variant])).values()];
+const costs = await kept('costs', z.array(z.number()), () => Promise.resolve(costsOf(graphs, pretrained)));
+const costOf = new Map(graphs.map((graph, index) => [graphOf(graph), costs[index] ?? NaN]));
+
 const right: boolean[][] = [];
 let features: { readonly side: number; readonly views: Float32Array[] } = { side: 0, views: [] };
 for (const variant of variants) {
@@ -51,11 +56,6 @@ for (const variant of variants) {
   }
   right.push(guessed.map((guess, row) => guess === labels[row]));
 }
-
-const graphOf = ({ inputSize, set }: Variant): string => JSON.stringify({ inputSize, set });
-const graphs = [...new Map(variants.map((variant) => [graphOf(variant), variant])).values()];
-const costs = await kept('costs', z.array(z.number()), () => Promise.resolve(costsOf(graphs, pretrained)));
-const costOf = new Map(graphs.map((graph, index) => [graphOf(graph), costs[index] ?? NaN]));
 
 const [centre = []] = right;
 const lines = variants.map((variant, index) => {

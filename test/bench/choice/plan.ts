@@ -13,27 +13,20 @@ export interface Variant {
 }
 
 /**
- * What is compared: every input size with the recipe's head; the feature sets, heads and views at the recipe's size; and whether the wider head changes the order of the sizes.
+ * What is compared: each of input size, features, head and views against the recipe, the others being the recipe's.
  * The first variant is the recipe itself (with one view), which the others are compared with.
  */
 export function variantsAround({ inputSize, hidden, epochs }: QuickRecipe): Variant[] {
   const centre: Variant = { inputSize, set: PRODUCT, head: { hidden, epochs }, views: 1 };
   const others = (all: readonly number[], one: number): number[] => all.filter((each) => each !== one);
-  const sizes = others([128, 160, 192, 224], inputSize);
-  const widths = others([256, 512], hidden);
-  const wider = widths.map((width) => ({ ...centre, head: { hidden: width, epochs } }));
   return [
     centre,
-    ...sizes.map((side) => ({ ...centre, inputSize: side })),
-    { ...centre, set: { top: true, deviation: true } },
+    ...others([128, 160, 192, 224], inputSize).map((side) => ({ ...centre, inputSize: side })),
     { ...centre, set: { top: false, deviation: false } },
-    { ...centre, set: { top: true, deviation: false } },
-    { ...centre, head: { penalty: 1e-3 } },
     { ...centre, head: { penalty: 1e-2 } },
-    { ...centre, head: { hidden, epochs: 2 * epochs } },
-    ...wider,
+    { ...centre, set: { top: true, deviation: true } },
+    ...others([256, 512], hidden).map((width) => ({ ...centre, head: { hidden: width, epochs } })),
     { ...centre, views: 2 },
-    ...sizes.flatMap((side) => wider.map((variant) => ({ ...variant, inputSize: side }))),
   ];
 }
 

@@ -14,7 +14,7 @@ export const quickRecipeSchema = z.strictObject({
   kind: z.literal('quick').default('quick'),
   backbone: z.enum(['efficientnet-lite0']).default('efficientnet-lite0'),
   /** Side of the square the images are resized to, pixels. */
-  inputSize: z.int().min(32).max(512).default(160),
+  inputSize: z.int().min(32).max(512).default(192),
   /** Views of each training image whose features are learned from, 1 to 8: the image itself, then turned, mirrored, and changed a little in size and colour. */
   views: z.int().min(1).max(8).default(2),
   /** Units of the head's hidden layer. */

@@ -113,7 +113,13 @@ export function pad(
 }
 
 /** The part of `input` that starts at `begin` and has this shape; an unknown side is taken to its end. Without a gradient. */
-function slice(graph: Graph, name: string, input: GraphTensor, begin: readonly number[], shape: Shape): GraphTensor {
+export function slice(
+  graph: Graph,
+  name: string,
+  input: GraphTensor,
+  begin: readonly number[],
+  shape: Shape,
+): GraphTensor {
   const rank = shape.length;
   return graph.add({
     kind: 'Slice',

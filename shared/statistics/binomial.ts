@@ -41,7 +41,7 @@ function checkCounts(k: number, n: number): void {
 }
 
 /** The x at which the regularised incomplete beta function I_x(a, b) is p: bisection on a monotone function, to the last bit that double precision gives. */
-function betaQuantile(p: number, a: number, b: number): number {
+export function betaQuantile(p: number, a: number, b: number): number {
   let low = 0;
   let high = 1;
   for (let step = 0; step < 200; step++) {

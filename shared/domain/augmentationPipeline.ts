@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { FailureError } from '../ipc/failure';
+import { atStrength, AUGMENTATIONS, augmentationSchema } from './augmentation';
+
+const augmentations = z.array(augmentationSchema).min(1);
+
+/** Augmentations with the batches that they run in. */
+export const augmentationStepSchema = z.discriminatedUnion('when', [
+  z.strictObject({ when: z.literal('always'), augmentations }),
+  /** In the batches first, first + every, first + 2 every, ..., counted from 0 over the whole run. */
+  z.strictObject({
+    when: z.literal('batches'),
+    every: z.int().min(1).default(2),
+    first: z.int().min(0).default(0),
+    augmentations,
+  }),
+  /** In each batch at random. */
+  z.strictObject({ when: z.literal('chance'), probability: z.number().min(0).max(1).default(0.5), augmentations }),
+  /** `choose` of them (all, where there are fewer), drawn anew for each batch or each image; they act in the order of the list. */
+  z.strictObject({
+    when: z.literal('some'),
+    choose: z.int().min(1).default(1),
+    each: z.enum(['batch', 'image']).default('batch'),
+    augmentations,
+  }),
+]);
+
+/**
+ * Steps in the order in which they act, but for this: geometric augmentations (flip, rotation, translation, zoom, shear, crop-and-resize) act before all
+ * others, as one resampling, so that an image is blurred by interpolation once at most. Neighbouring colour changes act as one, clipped once.
+ */
+export const augmentationPipelineSchema = z.strictObject({ steps: z.array(augmentationStepSchema).max(64) });
+
+export type AugmentationStep = z.infer<typeof augmentationStepSchema>;
+export type AugmentationPipeline = z.infer<typeof augmentationPipelineSchema>;
+
+/** The augmentation of the reference recipe (product.md 5). */
+export const BASE_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
+  steps: [
+    {
+      when: 'always',
+      augmentations: [
+        { kind: 'flip' },
+        { kind: 'rotation' },
+        { kind: 'brightness' },
+        { kind: 'translation' },
+        { kind: 'zoom' },
+      ],
+    },
+  ],
+});
+
+/** The same pipeline with every augmentation `strength` times as far. Throws ZodError where that is further than an option allows. */
+export function pipelineAtStrength(pipeline: AugmentationPipeline, strength: number): AugmentationPipeline {
+  const steps = pipeline.steps.map((step) => ({
+    ...step,
+    augmentations: step.augmentations.map((each) => atStrength(each, strength)),
+  }));
+  return { steps };
+}
+
+/** Reads a pipeline written as JSON. FailureError `invalid-argument` names `source` and what is wrong in it. */
+export function readPipeline(json: string, source: string): AugmentationPipeline {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new FailureError(
+      'invalid-argument',
+      `${source} is not JSON: ${detail}.`,
+      'A pipeline is a JSON file such as {"steps": [{"when": "always", "augmentations": [{"kind": "rotation"}]}]}.',
+    );
+  }
+  const parsed = augmentationPipelineSchema.safeParse(value, { error: wording });
+  if (parsed.success) return parsed.data;
+  throw new FailureError(
+    'invalid-argument',
+    `${source} is no augmentation pipeline that can be used:\n${z.prettifyError(parsed.error)}`,
+    `The augmentations are ${AUGMENTATIONS.map(({ kind }) => kind).join(', ')}.`,
+  );
+}
+
+/** What a user is told where zod's own words would not name the value. */
+const wording: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'invalid_union' || typeof issue.input !== 'object' || issue.input === null) return undefined;
+  const given = new Map<string, unknown>(Object.entries(issue.input)).get(issue.discriminator ?? '');
+  switch (issue.discriminator) {
+    case 'kind':
+      return given === undefined ? 'its "kind" is missing' : `there is no augmentation ${JSON.stringify(given)}`;
+    case 'when':
+      return `its "when" must be "always", "batches", "chance" or "some"`;
+    default:
+      return undefined;
+  }
+};

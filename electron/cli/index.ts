@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { FailureError } from '#shared/ipc/failure';
 import { classify } from './classify';
+import { augment } from './augment';
 import { device, listModels } from './information';
 import { evaluate } from './evaluate';
 import { EXIT } from './exit';
@@ -18,6 +19,21 @@ function shard(text: string): string {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number, 0 or more.');
   return Number(text);
+}
+
+function within(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const number = wholeNumber(text);
+    if (number < low || number > high)
+      throw new InvalidArgumentError(`It is a whole number from ${String(low)} to ${String(high)}.`);
+    return number;
+  };
+}
+
+function strengths(text: string, before: readonly number[]): number[] {
+  const number = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('It is a number, 0 or more.');
+  return [...before, number];
 }
 
 function collect(text: string, before: readonly string[]): string[] {
@@ -66,6 +82,25 @@ function program(): Command {
     .option(...workspaceOption)
     .action(async (options: Parameters<typeof evaluate>[0]) => {
       process.exitCode = await evaluate(options);
+    });
+  root
+    .command('augment')
+    .description('show what an augmentation pipeline makes of images, as training would')
+    .argument('<image...>', 'images of one batch (the pipeline may mix them)')
+    .requiredOption('--pipeline <file>', 'the pipeline as JSON')
+    .requiredOption('--out <file>', 'the grid of results as PNG')
+    .option('--size <pixels>', 'side of each picture', within(32, 512), 128)
+    .option('--seed <number>', 'seed of the run', within(0, 2 ** 31 - 1), 7)
+    .option('--count <number>', 'how many results of each image', within(1, 64), 8)
+    .option(
+      '--strength <number>',
+      'how far the augmentations go, 1 being as they are written; may be given several times',
+      strengths,
+      [],
+    )
+    .option(...workspaceOption)
+    .action(async (images: string[], options: Parameters<typeof augment>[1]) => {
+      process.exitCode = await augment(images, options);
     });
   root
     .command('models')

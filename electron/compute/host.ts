@@ -9,6 +9,7 @@ import {
   type FromCompute,
 } from '#shared/compute/protocol';
 import { FailureError } from '#shared/ipc/failure';
+import { previewFiles } from '#models/augment/preview';
 import { deviceReport } from '#models/backend/device';
 import { evaluateFiles } from '#models/evaluation/evaluateFiles';
 import { Classifier } from '#models/inference/classifier';
@@ -47,6 +48,7 @@ export class ComputeHost {
       return { graphMilliseconds: await classifyFiles({ classifier, imageStore, files, signal, onResults }) };
     },
     picture: async ({ path, side }) => encodePicture(await readFile(path), side),
+    augment: (params) => previewFiles(params),
     trainQuick: (params, progress, signal) => trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal),
     evaluate: async ({ modelFolder, files }, progress, signal) =>
       evaluateFiles(await this.#open(modelFolder), files, progress, signal),

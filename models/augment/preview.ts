@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { Transformer } from '@napi-rs/image';
+import { FailureError } from '#shared/ipc/failure';
 import { pipelineAtStrength, type AugmentationPipeline } from '#shared/domain/augmentationPipeline';
 import { Graph } from '../graph/graph';
 import { cast } from '../graph/operations/shape';
 import { Session } from '../graph/session';
+import { fileFailure } from '../inference/classifyFiles';
+import { decodeImage } from '../inference/decode';
 import { addAugmentation } from './augment';
 
 interface PreviewOptions {
@@ -48,12 +52,30 @@ export function previewAugmentation({ pixels, side, pipeline, seeds }: PreviewOp
 }
 
 interface GridOptions extends PreviewOptions {
-  /** A row of the grid for each image and strength; 1 is the pipeline as it is. */
+  /** The pipeline is shown at each of them; at 1 it is as it is written. */
   readonly strengths: readonly number[];
 }
 
-/** A PNG of a preview: in each row an image as it is and then what each seed makes of it. */
-export async function previewGrid({ strengths, ...options }: GridOptions): Promise<Uint8Array> {
+interface FileOptions extends Omit<GridOptions, 'pixels'> {
+  readonly paths: readonly string[];
+}
+
+/** A PNG of what a pipeline makes of image files, which are read as for a network: see previewGrid. FailureError `unreadable-image` names the file; `invalid-argument` as pipelineAtStrength. */
+export async function previewFiles({ paths, ...options }: FileOptions): Promise<Uint8Array> {
+  const images = await Promise.all(
+    paths.map(async (path) => {
+      try {
+        return (await decodeImage(await readFile(path), options.side)).pixels;
+      } catch (error) {
+        throw FailureError.from(fileFailure(path, error));
+      }
+    }),
+  );
+  return previewGrid({ ...options, pixels: new Uint8Array(Buffer.concat(images)) });
+}
+
+/** A PNG of a preview. For each strength and image there is a row: the image as it is, then what each seed makes of it. */
+async function previewGrid({ strengths, ...options }: GridOptions): Promise<Uint8Array> {
   const { pixels, side, pipeline, seeds } = options;
   const length = side * side * 3;
   const rows = strengths.flatMap((strength) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { augmentationPipelineSchema } from '../domain/augmentationPipeline';
 import { deviceReportSchema } from '../domain/device';
 import { evaluationSchema } from '../domain/evaluation';
 import { contentHashSchema } from '../domain/ids';
@@ -60,6 +61,24 @@ export const computeRequests = {
   /** A picture of a stored image that every renderer can show: PNG, at most `side` pixels, orientation applied. */
   picture: {
     params: z.object({ path: z.string(), side: z.int().positive() }),
+    progress: z.never(),
+    result: bytes,
+  },
+  /** What an augmentation pipeline makes of images, as one PNG: a row for each strength and image, in it the image as it is and then a picture for each seed. */
+  augment: {
+    params: z.object({
+      /** The images of one batch. */
+      paths: z.array(z.string()).min(1).max(64),
+      /** Side of each picture, pixels. */
+      side: z.int().min(32).max(512),
+      pipeline: augmentationPipelineSchema,
+      /** As training feeds them: a number of the run and that of the batch. */
+      seeds: z
+        .array(z.tuple([z.int32(), z.int32()]))
+        .min(1)
+        .max(64),
+      strengths: z.array(z.number().nonnegative()).min(1).max(16),
+    }),
     progress: z.never(),
     result: bytes,
   },

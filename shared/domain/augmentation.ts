@@ -373,13 +373,12 @@ const REACHES: ReadonlySet<string> = new Set([
   'magnitude',
 ]);
 
-/** The same augmentation `strength` times as far: at 0 it changes nothing, at 1 it is as it was. Throws ZodError where that is further than an option allows. */
-export function atStrength(augmentation: Augmentation, strength: number): Augmentation {
-  const scaled = Object.entries(augmentation).map(([key, value]) => {
-    const reaches = REACHES.has(key) && typeof value === 'number';
-    return [key, reaches ? value * strength : value] as const;
+/** The same augmentation `strength` times as far: at 0 it changes nothing, at 1 it is as it was. Above 1 an option may be out of its range: for the caller to check. */
+export function atStrength<Kind extends Augmentation>(augmentation: Kind, strength: number): Kind {
+  const scaled = Object.entries(augmentation).map(([key, value]: [string, unknown]) => {
+    return [key, REACHES.has(key) && typeof value === 'number' ? value * strength : value] as const;
   });
-  return augmentationSchema.parse(Object.fromEntries(scaled));
+  return { ...augmentation, ...Object.fromEntries(scaled) };
 }
 
 /** The angle between the lines along two vectors, radians; 0 where one of them has no length. */

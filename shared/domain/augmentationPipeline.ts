@@ -50,13 +50,19 @@ export const BASE_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.pa
   ],
 });
 
-/** The same pipeline with every augmentation `strength` times as far. Throws ZodError where that is further than an option allows. */
+/** The same pipeline with every augmentation `strength` times as far. FailureError `invalid-argument` where that is further than an option allows. */
 export function pipelineAtStrength(pipeline: AugmentationPipeline, strength: number): AugmentationPipeline {
   const steps = pipeline.steps.map((step) => ({
     ...step,
     augmentations: step.augmentations.map((each) => atStrength(each, strength)),
   }));
-  return { steps };
+  const parsed = augmentationPipelineSchema.safeParse({ steps });
+  if (parsed.success) return parsed.data;
+  throw new FailureError(
+    'invalid-argument',
+    `At ${String(strength)} times its strength the pipeline goes further than it may:\n${z.prettifyError(parsed.error)}`,
+    'Take a lower strength; at 1 the pipeline is as it is written.',
+  );
 }
 
 /** Reads a pipeline written as JSON. FailureError `invalid-argument` names `source` and what is wrong in it. */

@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { FailureError } from '#shared/ipc/failure';
 
 /** Writes a text file whole or not at all: a temporary name beside it, flush, rename. FailureError `disk-full` or `permission-denied` names the path. */
 export async function writeTextFile(path: string, portions: Iterable<string>): Promise<void> {
+  await writeWhole(path, async (file) => {
+    for (const portion of gathered(portions)) await file.write(portion);
+  });
+}
+
+/** Writes a file of bytes, as writeTextFile. */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  await writeWhole(path, (file) => file.writeFile(bytes));
+}
+
+async function writeWhole(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const part = `${path}.${randomUUID()}.part`;
   try {
     const file = await open(part, 'wx');
     try {
-      for (const portion of gathered(portions)) await file.write(portion);
+      await fill(file);
       await file.sync();
     } finally {
       await file.close();

@@ -236,7 +236,12 @@ function mixedPixels(
   const others = formula.sub(cast(graph, formula.name('float_count'), count, 'float32'), 1);
   const skipped = cast(graph, formula.name('skipped'), formula.mul(draws.shared(), others), 'int32');
   const one = graph.constant(formula.name('one'), Int32Array.of(1), []);
-  const rows = addIntegers(graph, formula.name('next'), range(graph, formula.name('rows'), count), one);
+  const rows = addIntegers(
+    graph,
+    formula.name('next'),
+    range(graph, formula.name('rows'), count, pixels.shape[0] ?? null),
+    one,
+  );
   const partners = floorMod(
     graph,
     formula.name('partners'),

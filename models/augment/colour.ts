@@ -51,7 +51,7 @@ export function contrast({ amount }: { readonly amount: number }): Colour {
   });
 }
 
-/** Turns colours about the grey axis in YIQ, which is linear; tf.image.adjust_hue turns them in HSV, which is not, but looks the same for small turns. */
+/** Turns colours about the grey axis in YIQ, which is linear and keeps brightness; tf.image.adjust_hue turns them the same way in HSV, which is not and does not. */
 export function hue({ amount }: { readonly amount: number }): Colour {
   return colour((formula, draws) => {
     const angle = eitherWay(formula, draws.next(), 2 * Math.PI * amount);
@@ -69,7 +69,7 @@ export function hue({ amount }: { readonly amount: number }): Colour {
 
 /** As Pillow's ImageEnhance.Color with a factor about 1: distances from grey are multiplied by it. */
 export function saturation({ amount }: { readonly amount: number }): Colour {
-  return colour((formula, draws) => towardsGrey(formula, eitherWay(formula, draws.next(), amount)));
+  return colour((formula, draws) => towardsGrey(formula, eitherWay(formula, draws.next(), -amount)));
 }
 
 /** As Pillow's ImageEnhance.Color with a factor from 1 - amount to 1. */

@@ -63,7 +63,10 @@ export class SeededDraws implements Draws {
   }
 
   next(): GraphTensor {
-    return randomUniform(this.#formula.graph, this.#name(), this.#seed, { sides: [null], like: this.#pixels });
+    return randomUniform(this.#formula.graph, this.#name(), this.#seed, {
+      sides: [this.#pixels.shape[0] ?? null],
+      like: this.#pixels,
+    });
   }
 
   shared(): GraphTensor {

@@ -371,6 +371,7 @@ const REACHES: ReadonlySet<string> = new Set([
   'shift',
   'share',
   'magnitude',
+  'stretch',
 ]);
 
 /** The same augmentation `strength` times as far: at 0 it changes nothing, at 1 it is as it was. Above 1 an option may be out of its range: for the caller to check. */

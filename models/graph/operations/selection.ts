@@ -97,8 +97,8 @@ export function greatest(graph: Graph, name: string, input: GraphTensor, count: 
   return values;
 }
 
-/** 0, 1, 2, ... up to below `end` (int32 scalar). int32 [n]. */
-export function range(graph: Graph, name: string, end: GraphTensor): GraphTensor {
+/** 0, 1, 2, ... up to below `end` (int32 scalar), which is `count` where that is known before the run. int32 [n]. */
+export function range(graph: Graph, name: string, end: GraphTensor, count: number | null): GraphTensor {
   requireType(name, 'int32', end);
   const bound = (part: string, value: number): GraphTensor =>
     graph.constant(`${name}/${part}`, Int32Array.of(value), []);
@@ -107,7 +107,7 @@ export function range(graph: Graph, name: string, end: GraphTensor): GraphTensor
     name,
     inputs: [bound('start', 0), end, bound('step', 1)],
     attributes: { Tidx: { type: 'int32' } },
-    output: { dtype: 'int32', shape: [null] },
+    output: { dtype: 'int32', shape: [count] },
   });
 }
 

@@ -8,11 +8,13 @@ import type { Backbone } from '#models/architectures/layerWriter';
 import { tf } from '#models/backend/tensorflow';
 import { Graph } from '#models/graph/graph';
 import { Session } from '#models/graph/session';
-import { lower, lowerForTraining } from '#models/lowering/lower';
+import { lower } from '#models/lowering/lower';
 import { assignPretrained } from '#models/pretrained/assign';
 import { loadKerasBackbone } from '#models/pretrained/kerasBackbone';
 import { readKerasFile } from '#models/pretrained/readKerasFile';
 import { SAMPLE_SLIDE } from '../support/data';
+import { distance } from '../support/distance';
+import { trainingGraph } from '../support/training';
 
 /** Python with Keras and TensorFlow, made by the test set-up. */
 const PYTHON = process.env.SMEARSCOPE_PYTHON ?? 'python3';
@@ -71,34 +73,13 @@ describe.each(VARIANTS)('EfficientNet%s with weights from a Keras file, on real 
   });
 
   it('gives what Keras gives in training, and moves the statistics as TensorFlow does, within 1e-4', async () => {
-    const graph = new Graph();
-    const input = graph.placeholder('pixels', 'float32', [null, SIDE, SIDE, 3]);
-    const seed = graph.placeholder('seed', 'int32', [2]);
-    const lowered = lowerForTraining(graph, backbone.model, input, { trainable: () => true, seed });
+    const { graph, lowered, feeds, open } = trainingGraph(backbone.model, SIDE, () => true);
     const output = lowered.tensors.get('top_activation');
     if (!output) throw new Error('no output');
-    const feeds = lowered.variables.map(({ name, variable, initial }) => {
-      const tensor = graph.placeholder(`${name}/initial`, 'float32', variable.shape);
-      return { feed: { tensor, shape: variable.shape, data: initial }, assign: variable.assign(`${name}/set`, tensor) };
-    });
-    const initialised = graph.after(
-      'initialise',
-      feeds.map(({ assign }) => assign),
-    );
     const step = graph.after('step', lowered.updates, output);
     const reads = lowered.variables.map(({ variable }) => variable.readAfter(`${variable.name}/moved`, []));
-    const session = Session.open(graph);
-    session.run(
-      feeds.map(({ feed }) => feed),
-      [initialised],
-    );
-    const [ours] = session.run(
-      [
-        { tensor: input, shape: [IMAGES.length, SIDE, SIDE, 3], data: pixels },
-        { tensor: seed, shape: [2], data: Int32Array.of(1, 2) },
-      ],
-      [step],
-    );
+    const session = open();
+    const [ours] = session.run(feeds(pixels, IMAGES.length, 1), [step]);
     const moved = session.run([], reads);
     session.close();
     expect(distance(ours, floats(`${variant}-training.bin`))).toBeLessThan(1e-4);
@@ -117,15 +98,4 @@ function isNorm(layer: Backbone['model']['layers'][number]): boolean {
 
 function floats(name: string): Float32Array {
   return new Float32Array(new Uint8Array(readFileSync(join(folder, name))).buffer);
-}
-
-/** The greatest difference, as a share of the greatest value. */
-function distance(ours: ArrayLike<number> | undefined, reference: ArrayLike<number>): number {
-  if (ours?.length !== reference.length || reference.length === 0) return Infinity;
-  let [difference, greatest] = [0, 0];
-  for (let index = 0; index < reference.length; index++) {
-    difference = Math.max(difference, Math.abs((ours[index] ?? NaN) - (reference[index] ?? NaN)));
-    greatest = Math.max(greatest, Math.abs(reference[index] ?? NaN));
-  }
-  return difference / greatest;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FailureError } from '#shared/ipc/failure';
 import { efficientNet, type EfficientNetVariant } from '../architectures/efficientNet';
+import type { LayersModel } from '../backend/tensorflow';
 import { weightName } from '../lowering/layerWeights';
 import type { Pretrained } from './load';
 import { readKerasFile } from './readKerasFile';
@@ -19,12 +20,14 @@ const VARIANTS = ['b0', 'b1', 'b2'] as const;
  */
 export async function loadKerasBackbone(path: string, variant: EfficientNetVariant): Promise<Pretrained> {
   const found = await readKerasFile(path);
-  const fit = fitWeights(found, variant);
+  const fit = fitBackbone(found, variant);
   if (fit.problem === null) {
-    const sha256 = createHash('sha256').update(await readModelFile(path)).digest('hex');
+    const sha256 = createHash('sha256')
+      .update(await readModelFile(path))
+      .digest('hex');
     return { name: `efficientnet-${variant}`, sha256, weights: fit.weights };
   }
-  const other = VARIANTS.find((each) => each !== variant && fitWeights(found, each).problem === null);
+  const other = VARIANTS.find((each) => each !== variant && fitBackbone(found, each).problem === null);
   if (other) {
     throw new FailureError(
       'model-mismatch',
@@ -41,33 +44,37 @@ export async function loadKerasBackbone(path: string, variant: EfficientNetVaria
 
 type Fit = { readonly problem: null; readonly weights: Weights } | { readonly problem: string };
 
-/** The weights that a network asks for, under the names that it has for them, or what stands against it. */
-function fitWeights(found: Weights, variant: EfficientNetVariant): Fit {
+/** The weights that a network asks for, under the names that it has for them, or what stands against it. Weights beside its blocks that it does not ask for are left out. */
+export function fitKerasWeights(found: Weights, model: LayersModel): Fit {
+  const names = new Set(model.layers.map(({ name }) => name));
+  const layers = new Set([...found.keys()].map((key) => key.slice(0, key.lastIndexOf('/'))));
+  const foreign = [...layers].find((layer) => layer.startsWith('block') && !names.has(layer));
+  if (foreign !== undefined) return { problem: `it has a layer "${foreign}"` };
   const weights = new Map<string, Weight>();
   const missing: string[] = [];
-  const { model } = efficientNet(variant, 32, { weights: 'imagenet' });
-  try {
-    const names = new Set(model.layers.map(({ name }) => name));
-    const blocks = new Set([...found.keys()].map((key) => key.slice(0, key.lastIndexOf('/'))));
-    const foreign = [...blocks].find((layer) => layer.startsWith('block') && !names.has(layer));
-    if (foreign !== undefined) return { problem: `it has a layer "${foreign}"` };
-    for (const layer of model.layers) {
-      for (const { name: full, shape } of layer.weights) {
-        const own = weightName(full);
-        const name = `${layer.name}/${own}`;
-        // Keras 3 calls a depthwise kernel a kernel.
-        const weight = found.get(name) ?? found.get(`${layer.name}/${own.replace('depthwise_', '')}`);
-        if (!weight) missing.push(name);
-        else if (weight.shape.join() !== shape.join()) {
-          return { problem: `its "${name}" is [${weight.shape.join(', ')}], not [${shape.join(', ')}]` };
-        } else weights.set(name, weight);
-      }
+  for (const layer of model.layers) {
+    for (const { name: full, shape } of layer.weights) {
+      const own = weightName(full);
+      const name = `${layer.name}/${own}`;
+      // Keras 3 calls a depthwise kernel a kernel.
+      const weight = found.get(name) ?? found.get(`${layer.name}/${own.replace('depthwise_', '')}`);
+      if (!weight) missing.push(name);
+      else if (weight.shape.join() !== shape.join()) {
+        return { problem: `its "${name}" is [${weight.shape.join(', ')}], not [${shape.join(', ')}]` };
+      } else weights.set(name, weight);
     }
-  } finally {
-    model.dispose();
   }
   const [first] = missing;
   return first === undefined
     ? { problem: null, weights }
     : { problem: `it lacks ${String(missing.length)} weights, the first of which is "${first}"` };
+}
+
+function fitBackbone(found: Weights, variant: EfficientNetVariant): Fit {
+  const { model } = efficientNet(variant, 32, { weights: 'imagenet' });
+  try {
+    return fitKerasWeights(found, model);
+  } finally {
+    model.dispose();
+  }
 }

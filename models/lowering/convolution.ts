@@ -3,8 +3,6 @@ import type { Layer } from '../backend/tensorflow';
 import type { Graph, GraphTensor } from '../graph/graph';
 import { mul } from '../graph/operations/arithmetic';
 import { biasAdd, conv2d, depthwiseConv2d } from '../graph/operations/convolution';
-import { matMul } from '../graph/operations/matMul';
-import { reshape } from '../graph/operations/shape';
 import { activate } from './activation';
 import { affineOf, type Affine } from './affine';
 import { weightsOf } from './layerWeights';
@@ -57,18 +55,15 @@ export function lowerConvolution(
   { padded, norm }: ConvolutionParts,
 ): GraphTensor {
   const { name } = layer;
-  const { stride, padding, activation, kernel: side } = convolutionConfig(layer);
+  const { stride, padding, activation } = convolutionConfig(layer);
   const depthwise = layer.getClassName() === 'DepthwiseConv2D';
   const affine = norm && affineOf([norm]);
   const { kernel, bias } = weights.trains(layer)
     ? trainedWeights(graph, weights, layer, depthwise, affine)
     : frozenWeights(graph, layer, depthwise, affine);
-  const onOnePixel = !depthwise && side === 1 && input.shape[1] === 1 && input.shape[2] === 1;
   const options = { stride, padding: padded ? ('SAME' as const) : padding };
-  let output: GraphTensor;
-  if (onOnePixel) output = pixelProduct(graph, name, input, kernel);
-  else if (depthwise) output = depthwiseConv2d(graph, name, input, kernel, options);
-  else output = conv2d(graph, name, input, kernel, options);
+  const convolve = depthwise ? depthwiseConv2d : conv2d;
+  let output = convolve(graph, name, input, kernel, options);
   if (bias) output = biasAdd(graph, `${name}/biased`, output, bias);
   return activate(graph, `${name}/${activation}`, activation, output);
 }
@@ -123,13 +118,4 @@ function kernelName(depthwise: boolean): string {
 
 function channelsOf(shape: readonly number[], depthwise: boolean): number {
   return depthwise ? (shape[2] ?? 0) * (shape[3] ?? 0) : (shape[3] ?? 0);
-}
-
-/** A convolution of one pixel is a product of matrices, whose derivatives are much quicker so. */
-function pixelProduct(graph: Graph, name: string, input: GraphTensor, kernel: GraphTensor): GraphTensor {
-  const [batch = null, , , channels = null] = input.shape;
-  const outputs = kernel.shape[3] ?? null;
-  const rows = reshape(graph, `${name}/rows`, input, [batch, channels]);
-  const matrix = reshape(graph, `${name}/matrix`, kernel, [channels, outputs]);
-  return reshape(graph, name, matMul(graph, `${name}/product`, rows, matrix), [batch, 1, 1, outputs]);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '#shared/ipc/failure';
 import type { EfficientNetVariant } from '../architectures/efficientNet';
@@ -22,7 +22,7 @@ interface DownloadOptions {
 }
 
 /**
- * Downloads the weights that Keras publishes for a network into a folder, and gives the file's path; it is there only once its MD5 is right.
+ * Downloads the weights that Keras publishes for a network into a folder (made where it is missing), and gives the file's path; it is there only once its MD5 is right.
  * FailureError `unavailable` where the server is out of reach or answers with an error, `model-invalid` where what came is another file, `cancelled` where `signal` stops it.
  */
 export async function downloadKerasWeights(
@@ -37,6 +37,7 @@ export async function downloadKerasWeights(
   const part = `${path}.part`;
   const body = await request(url, signal);
   const hash = createHash('md5');
+  await mkdir(folder, { recursive: true });
   const file = await open(part, 'w');
   try {
     let bytes = 0;

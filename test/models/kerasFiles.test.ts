@@ -134,7 +134,7 @@ describe('a download of published weights', () => {
   const md5 = createHash('md5').update(body).digest('hex');
 
   it('is there only when it is whole and its MD5 is right', async () => {
-    const folder = await temporaryFolder();
+    const folder = join(await temporaryFolder(), 'weights');
     const progress: number[] = [];
     const from = await serve((request, response) => {
       expect(request.url).toBe('/efficientnetb0_notop.h5');

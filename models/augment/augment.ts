@@ -58,7 +58,7 @@ interface Context {
 }
 
 /**
- * Adds a pipeline to a graph. `pixels` float32 [n, side, side, 3], 0 to 255; `labels` float32 [n, classes]; gives the same shapes and ranges.
+ * Adds a pipeline to a graph. `pixels` float32 [n, side, side, 3], 0 to 255; `labels` float32 [n, classes]; gives the same shapes and, to within rounding, ranges.
  * `seed` int32 [2], fed per step: a number of the run, and that of the batch in the run, from 0. Equal seeds, pixels and pipelines give equal results; nothing else has a say.
  */
 export function addAugmentation(

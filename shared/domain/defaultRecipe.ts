@@ -1,11 +1,5 @@
-import {
-  quickRecipeSchema,
-  type FitRecipe,
-  type FitStage,
-  type HeadOptions,
-  type Recipe,
-  type RecipeKind,
-} from './recipe';
+import { augmentationPipelineSchema, BASE_PIPELINE, type AugmentationPipeline } from './augmentationPipeline';
+import { recipeSchema, type FitRecipe, type FitStage, type HeadOptions, type Recipe, type RecipeKind } from './recipe';
 
 const JUDGING = { testShare: 0.2, validationShare: 0.1, targetError: 0.01, seed: 7 };
 
@@ -31,6 +25,23 @@ const exponential = (rate: number): FitStage['schedule'] => ({
   warmUpSteps: 0,
 });
 
+/** What a cell may look like under the same microscope: any way round, a little nearer or off the middle, under another lamp and white balance. */
+const GENTLE: AugmentationPipeline = augmentationPipelineSchema.parse({
+  steps: [
+    {
+      when: 'always',
+      augmentations: [
+        { kind: 'flip', direction: 'both' },
+        { kind: 'rotation', turn: 0.5 },
+        { kind: 'translation', height: 0.05, width: 0.05 },
+        { kind: 'zoom', amount: 0.15 },
+        { kind: 'brightness', amount: 0.08 },
+        { kind: 'channel-shift', amount: 0.05 },
+      ],
+    },
+  ],
+});
+
 const FROZEN_BACKBONE: FitStage = {
   name: 'frozen backbone',
   train: { kind: 'head' },
@@ -50,6 +61,7 @@ const TRANSFER: FitRecipe = {
   inputSize: 260,
   head: REFERENCE_HEAD,
   stages: [FROZEN_BACKBONE],
+  augmentation: BASE_PIPELINE,
   classWeights: 'balanced',
   labelSmoothing: 0,
   l2: 0,
@@ -95,6 +107,7 @@ const FIT: Readonly<Record<FitRecipe['kind'], FitRecipe>> = {
         patience: null,
       },
     ],
+    augmentation: GENTLE,
     labelSmoothing: 0.05,
   },
   best: {
@@ -115,11 +128,12 @@ const FIT: Readonly<Record<FitRecipe['kind'], FitRecipe>> = {
         patience: null,
       },
     ],
+    augmentation: GENTLE,
     labelSmoothing: 0.05,
   },
 };
 
 /** The recipe of a kind as it is before anything is changed; the caller's own copy. */
 export function defaultRecipe(kind: RecipeKind): Recipe {
-  return structuredClone(kind === 'quick' ? quickRecipeSchema.parse({}) : FIT[kind]);
+  return recipeSchema.parse(kind === 'quick' ? { kind } : FIT[kind]);
 }

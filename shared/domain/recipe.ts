@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { augmentationPipelineSchema } from './augmentationPipeline';
 
 /** Shares of the images, kept together by slide where slides are known, and what is aimed at after training: the same for every recipe, so that models are judged on the same locked part. */
 const judging = {
@@ -140,6 +141,8 @@ export const fitRecipeSchema = z
     inputSize: z.int().min(32).max(512),
     head: headSchema,
     stages: z.array(stageSchema).min(1).max(8),
+    /** What is done to training images, at the side the network sees; without steps, nothing. */
+    augmentation: augmentationPipelineSchema,
     /** Weighs every class alike (n / (classes x images of the class), as scikit-learn's "balanced"), or every image. */
     classWeights: z.enum(['balanced', 'none']),
     labelSmoothing: share,
@@ -163,10 +166,12 @@ export const fitRecipeSchema = z
 /** A recipe as it is kept with a run and in a model's card. */
 export const recipeSchema = z.discriminatedUnion('kind', [quickRecipeSchema, fitRecipeSchema]);
 
+export const recipeKindSchema = z.enum(['quick', ...FIT_KINDS]);
+
 export type QuickRecipe = z.infer<typeof quickRecipeSchema>;
 export type FitRecipe = z.infer<typeof fitRecipeSchema>;
 export type Recipe = z.infer<typeof recipeSchema>;
-export type RecipeKind = Recipe['kind'];
+export type RecipeKind = z.infer<typeof recipeKindSchema>;
 export type OptimiserOptions = z.infer<typeof optimiserSchema>;
 export type Schedule = z.infer<typeof scheduleSchema>;
 export type TrainedLayers = z.infer<typeof trainedLayersSchema>;

@@ -13,8 +13,6 @@ export const runSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   folder: z.string(),
-  /** What the data are, for the model's card. */
-  description: z.string(),
   recipe: recipeSchema,
   state: runStateSchema,
   failure: failureSchema.nullable(),
@@ -52,9 +50,28 @@ export const epochMetricsSchema = z.object({
   memoryBytes: z.int(),
 });
 
+/** A state that a run can go on from. */
+export const checkpointSchema = z.object({
+  /** Its epochs are done. */
+  epoch: z.int().nonnegative(),
+  /** Name in the run's folder. */
+  file: z.string(),
+  bytes: z.int(),
+});
+
 /** Stages of a training in their order; `done` of `total` counts images, fits or steps. */
 export const trainingProgressSchema = z.object({
-  stage: z.enum(['reading', 'decoding', 'features', 'choosing', 'fitting', 'calibrating', 'evaluating', 'saving']),
+  stage: z.enum([
+    'reading',
+    'decoding',
+    'features',
+    'choosing',
+    'fitting',
+    'training',
+    'calibrating',
+    'evaluating',
+    'saving',
+  ]),
   done: z.int(),
   total: z.int(),
   imagesPerSecond: z.number().nullable(),
@@ -72,5 +89,6 @@ export type RunState = z.infer<typeof runStateSchema>;
 export type Run = z.infer<typeof runSchema>;
 export type StepMetrics = z.infer<typeof stepMetricsSchema>;
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
+export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
 export type TrainingFolder = z.infer<typeof trainingFolderSchema>;

@@ -1,6 +1,8 @@
 import { tf } from '../backend/tensorflow';
 import type { Weight } from '../pretrained/weightsFile';
+import { balancedClassWeights } from './classWeights';
 import { Random } from './random';
+import { oneCycle } from './schedules';
 
 /** Features and labels in memory: `features` float32 [n, width] row-major, `labels` indices of classes. */
 export interface LabelledFeatures {
@@ -54,7 +56,7 @@ export async function fitHead(
   const total = Math.max(perEpoch * options.epochs, 200);
   const random = new Random(options.seed);
   const { mean, scale } = standardisation(data);
-  const weights = classWeights(data.labels, classes);
+  const weights = balancedClassWeights(data.labels, classes);
 
   const initial = (rows: number, columns: number): Float32Array =>
     Float32Array.from({ length: rows * columns }, () => (random.next() * 2 - 1) / Math.sqrt(rows));
@@ -105,7 +107,7 @@ export async function fitHead(
           const loss = tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1));
           return tf.mean(tf.mul(loss, weight)).asScalar();
         }, variables);
-        const rate = oneCycle(step / total) * PEAK_RATE;
+        const rate = oneCycle(step / total, WARM_UP) * PEAK_RATE;
         variables.forEach((variable, index) => {
           const gradient = grads[variable.name];
           const [first, second] = moments[index] ?? [];
@@ -143,12 +145,6 @@ export function headLogits(head: Head, features: Float32Array, width: number): F
   });
 }
 
-/** Rises over the first part of the run and falls to nothing, both as half a cosine; 1 at the peak. */
-function oneCycle(done: number): number {
-  const cosine = (share: number): number => (1 - Math.cos(Math.PI * share)) / 2;
-  return done < WARM_UP ? 0.04 + 0.96 * cosine(done / WARM_UP) : cosine((1 - done) / (1 - WARM_UP));
-}
-
 function standardisation({ features, width, labels }: LabelledFeatures): { mean: Float64Array; scale: Float64Array } {
   const mean = new Float64Array(width);
   const square = new Float64Array(width);
@@ -161,12 +157,6 @@ function standardisation({ features, width, labels }: LabelledFeatures): { mean:
   }
   const scale = mean.map((value, column) => 1 / Math.sqrt(Math.max(0, (square[column] ?? 0) - value * value) + 1e-6));
   return { mean, scale };
-}
-
-function classWeights(labels: Int32Array, classes: number): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return counts.map((count) => (count === 0 ? 0 : labels.length / (classes * count)));
 }
 
 /** Puts the standardisation (x - mean) * scale into the first layer, so that the head takes features as they come. */

@@ -32,3 +32,12 @@ export class Random {
     for (let index = 0; index < mask.length; index++) mask[index] = this.next() < rate ? 0 : kept;
   }
 }
+
+/** A seed made of numbers (a run's seed, an epoch, what it is for), so that each has a stream of its own: FNV-1a over their 32 bits. */
+export function seedOf(...numbers: readonly number[]): number {
+  let hash = 0x811c9dc5;
+  for (const number of numbers) {
+    for (let shift = 0; shift < 32; shift += 8) hash = Math.imul(hash ^ ((number >>> shift) & 0xff), 0x01000193);
+  }
+  return hash >>> 0;
+}

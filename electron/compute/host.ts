@@ -15,6 +15,7 @@ import { evaluateFiles } from '#models/evaluation/evaluateFiles';
 import { Classifier } from '#models/inference/classifier';
 import { classifyFiles } from '#models/inference/classifyFiles';
 import { encodePicture } from '#models/inference/decode';
+import { fit } from '#models/training/fit';
 import { trainQuick } from '#models/training/quick';
 
 type Send = (message: FromCompute) => void;
@@ -50,6 +51,7 @@ export class ComputeHost {
     picture: async ({ path, side }) => encodePicture(await readFile(path), side),
     augment: (params) => previewFiles(params),
     trainQuick: (params, progress, signal) => trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal),
+    train: (params, tell, signal) => fit({ ...params, pretrained: this.#pretrained }, tell, signal),
     evaluate: async ({ modelFolder, files }, progress, signal) =>
       evaluateFiles(await this.#open(modelFolder), files, progress, signal),
   };

@@ -105,6 +105,17 @@ interface MetaInfoMessage extends ProtoMessage {
 interface MetaGraphMessage extends ProtoMessage {
   setMetaInfoDef(value: MetaInfoMessage): void;
   setGraphDef(value: GraphMessage): void;
+  getSignatureDefMap(): ProtoMap<SignatureMessage>;
+}
+interface SignatureMessage extends ProtoMessage {
+  setMethodName(value: string): void;
+  getInputsMap(): ProtoMap<TensorInfoMessage>;
+  getOutputsMap(): ProtoMap<TensorInfoMessage>;
+}
+interface TensorInfoMessage extends ProtoMessage {
+  setName(value: string): void;
+  setDtype(value: number): void;
+  setTensorShape(value: TensorShapeMessage): void;
 }
 interface SavedModelMessage extends ProtoMessage {
   setSavedModelSchemaVersion(value: number): void;
@@ -123,6 +134,8 @@ export const proto = require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') a
   readonly GraphDef: new () => GraphMessage;
   readonly VersionDef: new () => VersionMessage;
   readonly MetaGraphDef: (new () => MetaGraphMessage) & { readonly MetaInfoDef: new () => MetaInfoMessage };
+  readonly SignatureDef: new () => SignatureMessage;
+  readonly TensorInfo: new () => TensorInfoMessage;
   readonly SavedModel: new () => SavedModelMessage;
   readonly DataType: Readonly<Record<string, number>>;
 };

@@ -1,5 +1,5 @@
 import { proto, type AttrValueMessage } from '../backend/tensorflow';
-import type { Attribute, DataType, Graph, Operation, Shape } from './graph';
+import type { Attribute, DataType, Graph, GraphTensor, Operation, Shape } from './graph';
 
 const TYPE_NAMES: Readonly<Record<Exclude<DataType, 'resource'>, string>> = {
   float32: 'DT_FLOAT',
@@ -16,8 +16,17 @@ const RESOURCE = 20;
 /** GraphDef version of TensorFlow 2.9, the oldest runtime that runs these graphs. */
 const PRODUCER = 1087;
 
-/** The bytes of a `saved_model.pb` with the tag `serve`: the graph with its constants; there is no variables folder. */
-export function encodeSavedModel(graph: Graph): Uint8Array {
+/** What a graph takes and gives, by the names that whoever serves it uses. */
+export interface Signature {
+  readonly inputs: Readonly<Record<string, GraphTensor>>;
+  readonly outputs: Readonly<Record<string, GraphTensor>>;
+}
+
+/**
+ * The bytes of a `saved_model.pb` with the tag `serve`: the graph with its constants; there is no variables folder.
+ * With a signature, which becomes `serving_default`, TensorFlow's own programs (Python, TensorFlow Serving) can run it.
+ */
+export function encodeSavedModel(graph: Graph, signature?: Signature): Uint8Array {
   const definition = new proto.GraphDef();
   for (const operation of graph.operations) definition.addNode(nodeOf(operation));
   const versions = new proto.VersionDef();
@@ -28,10 +37,27 @@ export function encodeSavedModel(graph: Graph): Uint8Array {
   const meta = new proto.MetaGraphDef();
   meta.setMetaInfoDef(info);
   meta.setGraphDef(definition);
+  if (signature) meta.getSignatureDefMap().set('serving_default', signatureOf(signature));
   const model = new proto.SavedModel();
   model.setSavedModelSchemaVersion(1);
   model.addMetaGraphs(meta);
   return model.serializeBinary();
+}
+
+function signatureOf({ inputs, outputs }: Signature): InstanceType<typeof proto.SignatureDef> {
+  const message = new proto.SignatureDef();
+  message.setMethodName('tensorflow/serving/predict');
+  for (const [name, tensor] of Object.entries(inputs)) message.getInputsMap().set(name, infoOf(tensor));
+  for (const [name, tensor] of Object.entries(outputs)) message.getOutputsMap().set(name, infoOf(tensor));
+  return message;
+}
+
+function infoOf({ name, dtype, shape }: GraphTensor): InstanceType<typeof proto.TensorInfo> {
+  const info = new proto.TensorInfo();
+  info.setName(name.includes(':') ? name : `${name}:0`);
+  info.setDtype(typeNumber(dtype));
+  info.setTensorShape(shapeOf(shape));
+  return info;
 }
 
 function nodeOf(operation: Operation): InstanceType<typeof proto.NodeDef> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FailureError } from '#shared/ipc/failure';
@@ -36,15 +36,16 @@ export async function readWeights(folder: string, hashes: Readonly<Record<string
   return weights;
 }
 
-/** Writes weights.json and weights.bin into a folder and gives their SHA-256 by name. */
-export async function writeWeights(folder: string, weights: Weights): Promise<Record<string, string>> {
+/** The bytes of weights.json and weights.bin, by name. */
+export function encodeWeights(weights: Weights): Map<string, Uint8Array> {
   const specs = `${JSON.stringify([...weights].map(([name, { shape }]) => ({ name, shape })))}\n`;
   const packed = Buffer.concat(
     [...weights.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
   );
-  await writeFile(join(folder, 'weights.json'), specs);
-  await writeFile(join(folder, 'weights.bin'), packed);
-  return { 'weights.json': sha256(specs), 'weights.bin': sha256(packed) };
+  return new Map([
+    ['weights.json', Buffer.from(specs)],
+    ['weights.bin', packed],
+  ]);
 }
 
 /** A file of a model folder, if its bytes have the SHA-256 given for it; FailureError `model-invalid` otherwise. */

@@ -1,10 +1,8 @@
 import type { QuickRecipe } from '#shared/domain/recipe';
-import type { TrainingProgress } from '#shared/domain/run';
 import type { WantedFeatures } from './features';
 import { fitHead, headLogits, type LabelledFeatures } from './head';
+import type { Stages } from './progress';
 import { stratifiedFolds } from './split';
-
-type Stage = (stage: TrainingProgress['stage'], total: number) => (done: number, total?: number) => Promise<void>;
 
 /** The weight decay with the least cross-validated error inside the training part; views of one image stay in one fold, and only images themselves are judged. */
 export async function chooseWeightDecay(
@@ -12,7 +10,7 @@ export async function chooseWeightDecay(
   rows: readonly WantedFeatures[],
   recipe: QuickRecipe,
   classes: number,
-  stage: Stage,
+  stage: Stages,
 ): Promise<number> {
   const [only, ...others] = recipe.weightDecay;
   if (only === undefined) throw new Error('A recipe has a weight decay.');

@@ -4,8 +4,8 @@ import { deviceReportSchema } from '../domain/device';
 import { evaluationSchema } from '../domain/evaluation';
 import { contentHashSchema } from '../domain/ids';
 import { modelCardSchema } from '../domain/model';
-import { quickRecipeSchema } from '../domain/recipe';
-import { trainingProgressSchema } from '../domain/run';
+import { fitRecipeSchema, quickRecipeSchema } from '../domain/recipe';
+import { checkpointSchema, epochMetricsSchema, stepMetricsSchema, trainingProgressSchema } from '../domain/run';
 import { failureSchema } from '../ipc/failure';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
@@ -42,6 +42,19 @@ const evaluatedFileSchema = z.object({
 
 /** A file that was left out, with why. */
 export const leftOutFileSchema = z.object({ path: z.string(), failure: failureSchema });
+
+/** What a training by gradients tells on its way. */
+export const fitEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), progress: trainingProgressSchema }),
+  /** Where it begins or goes on: what was measured after this epoch and step counts no more. */
+  z.object({ kind: z.literal('from'), epoch: z.int().nonnegative(), step: z.int().nonnegative() }),
+  /** Steps since the last such event, at most a few events a second. */
+  z.object({ kind: z.literal('steps'), steps: z.array(stepMetricsSchema) }),
+  /** An epoch, with the checkpoint that is durable now. */
+  z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema, checkpoint: checkpointSchema }),
+  /** Something the user should know, such as a smaller batch. */
+  z.object({ kind: z.literal('notice'), failure: failureSchema }),
+]);
 
 /** Every request that main may make of the compute process: what it takes, what it reports on the way, what it gives. */
 export const computeRequests = {
@@ -97,6 +110,24 @@ export const computeRequests = {
     progress: trainingProgressSchema,
     result: z.object({ card: modelCardSchema, leftOut: z.array(leftOutFileSchema) }),
   },
+  /** Trains by a recipe in stages, or goes on with what `runFolder` holds. */
+  train: {
+    params: z.object({
+      name: z.string(),
+      modelId: z.string(),
+      files: z.array(labelledFileSchema),
+      recipe: fitRecipeSchema,
+      /** Holds the run's checkpoints. */
+      runFolder: z.string(),
+      /** Where the model folder is written: made whole or not at all. */
+      modelFolder: z.string(),
+      /** Images at working size are kept here between runs. */
+      imageCache: z.string(),
+      description: z.string(),
+    }),
+    progress: fitEventSchema,
+    result: z.object({ card: modelCardSchema, leftOut: z.array(leftOutFileSchema) }),
+  },
   evaluate: {
     params: z.object({ modelFolder: z.string(), files: z.array(labelledFileSchema) }),
     progress: trainingProgressSchema,
@@ -117,6 +148,7 @@ export type ComputeProgress<M extends ComputeMethod> = z.infer<ComputeRequests[M
 export type ComputeResult<M extends ComputeMethod> = z.infer<ComputeRequests[M]['result']>;
 export type ClassifiedFile = z.infer<typeof classifiedFileSchema>;
 export type LabelledFile = z.infer<typeof labelledFileSchema>;
+export type FitEvent = z.infer<typeof fitEventSchema>;
 export type LeftOutFile = z.infer<typeof leftOutFileSchema>;
 
 /** Main to compute: a call, the cancelling of a call, or the end (close what is open and exit). */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { quickRecipeSchema } from '#shared/domain/recipe';
 import { wilson } from '#shared/statistics/binomial';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
-import { readCard } from '#models/inference/classifier';
+import { readCard } from '#models/files/modelFolder';
 import { loadPretrained } from '#models/pretrained/load';
 import { FeatureCache } from '#models/training/featureCache';
 import { extractFeatures } from '#models/training/features';

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { ModelCard } from '#shared/domain/model';
+import type { FitRecipe } from '#shared/domain/recipe';
+import { FailureError } from '#shared/ipc/failure';
+import { declareNetwork } from '../architectures/network';
+import { Graph, type GraphTensor } from '../graph/graph';
+import { relu } from '../graph/operations/activation';
+import { biasAdd } from '../graph/operations/convolution';
+import { matMul } from '../graph/operations/matMul';
+import { readCard } from '../files/modelFolder';
+import { assignPretrained } from '../pretrained/assign';
+import { loadPretrained } from '../pretrained/load';
+import { invalidModel, readWeights, type Weights } from '../pretrained/weightsFile';
+import { addFeatures } from './features';
+import { calibrated, networkGraph, type ServedGraph } from './networkGraph';
+
+/** A model folder as a graph, with its card. */
+export interface ModelGraph extends ServedGraph {
+  readonly card: ModelCard;
+}
+
+/** Reads the model in `folder`; `pretrained` is the folder that holds the backbones. FailureError `model-invalid` or `model-mismatch`. */
+export async function modelGraph(folder: string, pretrained: string): Promise<ModelGraph> {
+  const card = await readCard(folder);
+  const weights = await readWeights(folder, card.files);
+  const { recipe } = card;
+  const served =
+    recipe.kind === 'quick' ? await quickGraph(card, weights, pretrained) : trainedGraph(folder, card, recipe, weights);
+  return { card, ...served };
+}
+
+/** A quick model: the head in its folder on the frozen backbone that ships with the program. */
+async function quickGraph(card: ModelCard, head: Weights, pretrained: string): Promise<ServedGraph> {
+  const backbone = await loadPretrained(join(pretrained, card.backbone.name));
+  if (backbone.sha256 !== card.backbone.sha256) {
+    throw new FailureError(
+      'model-mismatch',
+      `The model "${card.name}" was trained on another version of ${card.backbone.name}.`,
+      'Train it again with this version of Smearscope, or choose another model.',
+    );
+  }
+  const graph = new Graph();
+  const pixels = graph.placeholder('pixels', 'uint8', [null, card.inputSize, card.inputSize, 3]);
+  const logits = addHead(graph, addFeatures(graph, pixels, card.inputSize, backbone), head);
+  return { graph, pixels, logits, probabilities: calibrated(graph, logits, card.temperature) };
+}
+
+/** A model with a network of its own: declared by its recipe, with the weights in its folder. */
+function trainedGraph(folder: string, card: ModelCard, recipe: FitRecipe, weights: Weights): ServedGraph {
+  const network = declareNetwork(recipe, card.classIds.length, recipe.seed);
+  try {
+    assignPretrained(network.model, { name: card.name, sha256: card.files['weights.bin'] ?? '', weights });
+    return networkGraph(recipe, network, card.temperature);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw invalidModel(folder, `does not hold the network of its card (${detail})`);
+  } finally {
+    network.model.dispose();
+  }
+}
+
+/** The trained head on the features [n, f]: dense, ReLU, dense; gives logits [n, classes]. */
+function addHead(graph: Graph, features: GraphTensor, head: Weights): GraphTensor {
+  const dense = (name: string, input: GraphTensor): GraphTensor => {
+    const kernel = constant(graph, head, `${name}/kernel`);
+    return biasAdd(graph, `${name}/biased`, matMul(graph, name, input, kernel), constant(graph, head, `${name}/bias`));
+  };
+  return dense('head/logits', relu(graph, 'head/relu', dense('head/hidden', features)));
+}
+
+function constant(graph: Graph, weights: Weights, name: string): GraphTensor {
+  const weight = weights.get(name);
+  if (!weight) throw new FailureError('model-invalid', `The model has no weight "${name}".`, 'Choose another model.');
+  return graph.constant(name, weight.data, weight.shape);
+}

@@ -1,0 +1,67 @@
+import type { FitRecipe } from '#shared/domain/recipe';
+import type { Network } from '../architectures/network';
+import { Graph, type GraphTensor } from '../graph/graph';
+import { softmax } from '../graph/operations/activation';
+import { mul, sub } from '../graph/operations/arithmetic';
+import { resizeBilinear } from '../graph/operations/resize';
+import { cast } from '../graph/operations/shape';
+import { encodeSavedModel } from '../graph/savedModel';
+import { lower } from '../lowering/lower';
+
+/** What a model is to whoever runs it. */
+export interface ServedGraph {
+  readonly graph: Graph;
+  /** RGB bytes [n, side, side, 3]. */
+  readonly pixels: GraphTensor;
+  /** float32 [n, classes]. */
+  readonly logits: GraphTensor;
+  /** softmax(logits / temperature), float32 [n, classes]. */
+  readonly probabilities: GraphTensor;
+}
+
+/** The graph of a recipe's network as inference runs it: weights as constants, batch norm folded. The network stays the caller's. */
+export function networkGraph(
+  { workingSize, inputSize }: Pick<FitRecipe, 'workingSize' | 'inputSize'>,
+  { model, input }: Network,
+  temperature: number,
+): ServedGraph {
+  const graph = new Graph();
+  const pixels = graph.placeholder('pixels', 'uint8', [null, workingSize, workingSize, 3]);
+  const values = cast(graph, 'pixels/cast', pixels, 'float32');
+  const tensors = lower(graph, model, addPreprocessing(graph, values, inputSize, input));
+  const logits = tensors.get(model.layers.at(-1)?.name ?? '');
+  if (!logits) throw new Error('A network ends in a layer.');
+  return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
+}
+
+/** softmax(logits / temperature), float32 [n, classes]. */
+export function calibrated(graph: Graph, logits: GraphTensor, temperature: number): GraphTensor {
+  const scale = graph.constant('calibrate/scale', Float32Array.of(1 / temperature), []);
+  return softmax(graph, 'probabilities', mul(graph, 'calibrate', logits, scale));
+}
+
+/** The bytes of the frozen graph as a SavedModel: `pixels` in, `logits` and `probabilities` out. */
+export function servedModel({ graph, pixels, logits, probabilities }: ServedGraph): Uint8Array {
+  return encodeSavedModel(graph, { inputs: { pixels }, outputs: { logits, probabilities } });
+}
+
+/**
+ * Brings pixels float32 [n, side, side, 3], 0..255, to what a network takes: resized to `size` where they are not (bilinear, half-pixel centres, as Keras' Resizing), centred and scaled.
+ */
+export function addPreprocessing(
+  graph: Graph,
+  pixels: GraphTensor,
+  size: number,
+  { centre, scale }: Network['input'],
+): GraphTensor {
+  const sized = resized(graph, 'preprocess/resize', pixels, size);
+  if (centre === 0 && scale === 1) return sized;
+  const middle = graph.constant('preprocess/centre', Float32Array.of(centre), []);
+  const factor = graph.constant('preprocess/scale', Float32Array.of(scale), []);
+  return mul(graph, 'preprocess', sub(graph, 'preprocess/centred', sized, middle), factor);
+}
+
+/** Pixels float32 [n, side, side, 3] at `size`; the same tensor where they are of that size. */
+export function resized(graph: Graph, name: string, pixels: GraphTensor, size: number): GraphTensor {
+  return pixels.shape[1] === size ? pixels : resizeBilinear(graph, name, pixels, [size, size]);
+}

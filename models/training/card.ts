@@ -1,0 +1,49 @@
+import { modelIdSchema } from '#shared/domain/ids';
+import type { ModelCard } from '#shared/domain/model';
+import type { Recipe } from '#shared/domain/recipe';
+import { limitsOf } from './classes';
+import type { Judged } from './judge';
+import { dataHash, type LabelledImage } from './labelledImages';
+import type { Part } from './split';
+
+export interface CardParts {
+  readonly modelId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly recipe: Recipe;
+  readonly classIds: readonly string[];
+  readonly backbone: ModelCard['backbone'];
+  readonly inputSize: number;
+  readonly judged: Judged;
+  /** The images that were used, by part. */
+  readonly used: Readonly<Record<Part, readonly LabelledImage[]>>;
+}
+
+/** The card of a model just trained, without the hashes of its files. */
+export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
+  const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, used } = parts;
+  const all = [...used.training, ...used.validation, ...used.test];
+  const bySlide = all.some(({ slide }) => slide !== null);
+  return {
+    formatVersion: 1,
+    id: modelIdSchema.parse(modelId),
+    name,
+    createdAt: new Date().toISOString(),
+    recipe,
+    classIds: [...classIds],
+    backbone,
+    inputSize,
+    ...judged,
+    data: {
+      description,
+      snapshotHash: dataHash(all),
+      perClass: Object.fromEntries(classIds.map((id) => [id, all.filter(({ classId }) => classId === id).length])),
+      training: used.training.length,
+      validation: used.validation.length,
+      test: used.test.length,
+      seed: recipe.seed,
+      bySlide,
+    },
+    limits: limitsOf(classIds, used.test, bySlide),
+  };
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
+import type { FitRecipe } from '#shared/domain/recipe';
+import { FailureError } from '#shared/ipc/failure';
+import { classesOf } from './classes';
+import { ImageCache } from './imageCache';
+import { dataHash, readLabelled, type LabelledImage } from './labelledImages';
+import type { Stages } from './progress';
+import { stratifiedSplit, type Part } from './split';
+
+/** The images of a training, split, with their pixels in the cache. Owned by whoever read it; close the cache. */
+export interface FitData {
+  readonly classIds: readonly string[];
+  /** By content hash, so that their order hangs on no file name. */
+  readonly parts: Readonly<Record<Part, readonly LabelledImage[]>>;
+  readonly cache: ImageCache;
+  readonly leftOut: readonly LeftOutFile[];
+  /** SHA-256 over classes and contents: equal for the same images under the same labels. */
+  readonly hash: string;
+  readonly images: number;
+}
+
+/**
+ * Reads labelled files, decodes them into the cache at working size and splits them.
+ * FailureError `too-little-data` names a class with too few images, or none left to learn from; `disk-full`, `cancelled`.
+ */
+export async function readFitData(
+  files: readonly LabelledFile[],
+  folder: string,
+  recipe: FitRecipe,
+  stage: Stages,
+): Promise<FitData> {
+  const { images: read, leftOut } = await readLabelled(files, stage('reading', files.length));
+  const cache = await ImageCache.open(folder, recipe.workingSize);
+  try {
+    const undecoded = await cache.fill(read, stage('decoding', read.length));
+    const gone = new Set(undecoded.map(({ path }) => path));
+    const images = read.filter(({ path }) => !gone.has(path)).sort((a, b) => (a.hash < b.hash ? -1 : 1));
+    const classIds = classesOf(images, files);
+    const parts = stratifiedSplit(images, {
+      test: recipe.testShare,
+      validation: recipe.validationShare,
+      seed: recipe.seed,
+    });
+    const inPart = (part: Part): LabelledImage[] => images.filter((_, index) => parts[index] === part);
+    const split = { training: inPart('training'), validation: inPart('validation'), test: inPart('test') };
+    requireEveryClass(classIds, split);
+    const hash = createHash('sha256')
+      .update(`${classIds.join('\n')}\n${dataHash(images)}`)
+      .digest('hex');
+    return { classIds, parts: split, cache, leftOut: [...leftOut, ...undecoded], hash, images: images.length };
+  } catch (error) {
+    await cache.close();
+    throw error;
+  }
+}
+
+/** Where slides stay together, all images of a class may fall into one part. */
+function requireEveryClass(classIds: readonly string[], parts: FitData['parts']): void {
+  for (const [part, purpose] of [
+    ['training', 'to learn from'],
+    ['validation', 'to choose the best epoch by'],
+  ] as const) {
+    const vanished = classIds.filter((id) => !parts[part].some(({ classId }) => classId === id));
+    if (vanished.length === 0) continue;
+    throw new FailureError(
+      'too-little-data',
+      `The split leaves no image ${purpose} of ${vanished.join(', ')}: images of one slide stay together, and those of this class are few or of too few slides.`,
+      'Add images of other slides to these classes, change the shares (testShare, validationShare) or the seed, or take their folders out.',
+    );
+  }
+}

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { recipeKindSchema } from '#shared/domain/recipe';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { FailureError } from '#shared/ipc/failure';
 import { classify } from './classify';
@@ -6,6 +7,7 @@ import { augment } from './augment';
 import { device, listModels } from './information';
 import { evaluate } from './evaluate';
 import { EXIT } from './exit';
+import { listRuns } from './runs';
 import { sample } from './sample';
 import { train } from './train';
 
@@ -42,6 +44,13 @@ function collect(text: string, before: readonly string[]): string[] {
 
 const workspaceOption = ['--workspace <folder>', 'workspace folder (default: the one the window uses)'] as const;
 
+const setOption: [string, string, (text: string, before: readonly string[]) => string[], string[]] = [
+  '--set <key=value>',
+  'change a setting of the recipe, such as stages.0.epochs=20; may be given several times',
+  collect,
+  [],
+];
+
 function program(): Command {
   const root = new Command('smearscope')
     .description(`Classifies blood-smear images and trains classifiers. ${RESEARCH_USE_LINE}`)
@@ -63,15 +72,25 @@ function program(): Command {
   root
     .command('train')
     .description('train a classifier on a folder that holds one folder of images for each class')
-    .requiredOption('--data <folder>', 'one folder for each class')
-    .requiredOption('--name <name>', 'name of the model')
-    .option('--recipe <recipe>', 'recipe: quick', 'quick')
+    .option('--data <folder>', 'one folder for each class')
+    .option('--name <name>', 'name of the model')
+    .option('--recipe <recipe>', `recipe: ${recipeKindSchema.options.join(', ')}`, 'quick')
     .option(...workspaceOption)
     .option('--seed <number>', 'seed of the split and the training', wholeNumber)
-    .option('--set <key=value>', 'change a number of the recipe; may be given several times', collect, [])
+    .option(...setOption)
     .option('--description <text>', 'what the data are, for the model card')
+    .option('--resume <run>', 'go on with a run that was stopped, from its last whole epoch')
     .action(async (options: Parameters<typeof train>[0]) => {
       process.exitCode = await train(options);
+    });
+  root
+    .command('runs')
+    .description('the trainings of the workspace, or the epochs of one')
+    .argument('[run]', 'id of a run, or the beginning of it')
+    .option(...workspaceOption)
+    .option('--json', 'print as JSON')
+    .action(async (run: string | undefined, options: Parameters<typeof listRuns>[1]) => {
+      process.exitCode = await listRuns(run, options);
     });
   root
     .command('evaluate')

@@ -1,29 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import type { Application } from '#main/application';
+import type { Emit } from '#main/events';
 import { runIdSchema } from '#shared/domain/ids';
-import { quickRecipeSchema, type QuickRecipe } from '#shared/domain/recipe';
-import type { TrainingProgress } from '#shared/domain/run';
+import type { EpochMetrics, Run, StepMetrics, TrainingProgress } from '#shared/domain/run';
 import { FailureError, type Failure } from '#shared/ipc/failure';
 import { EXIT } from './exit';
+import { findRun } from './findRun';
 import { interruptible, openHeadless } from './headless';
 import { duration, ProgressLine } from './progressLine';
+import { recipeOf } from './recipe';
 
 interface TrainOptions {
-  readonly data: string;
-  readonly name: string;
+  readonly data?: string;
+  readonly name?: string;
   readonly recipe: string;
   readonly workspace?: string;
   readonly seed?: number;
   readonly set: readonly string[];
   readonly description?: string;
+  readonly resume?: string;
 }
 
 const STAGES: Readonly<Record<TrainingProgress['stage'], string>> = {
   reading: 'reading images',
+  decoding: 'decoding images',
   features: 'computing features',
   choosing: 'choosing the regularisation by cross-validation',
-  decoding: 'decoding images',
   fitting: 'fitting the head',
   training: 'training',
   calibrating: 'calibrating',
@@ -33,19 +36,20 @@ const STAGES: Readonly<Record<TrainingProgress['stage'], string>> = {
 
 /** The command `train`. Resolves to the exit code. */
 export async function train(options: TrainOptions): Promise<number> {
-  const recipe = recipeOf(options);
+  const create = options.resume === undefined ? newRun(options) : null;
   const line = new ProgressLine();
-  const application = openHeadless(options.workspace, (name, value) => {
-    if (name === 'run.progress') line.show(progressText((value as { progress: TrainingProgress }).progress));
-    if (name === 'notice') process.stderr.write(`\n${(value as Failure).message}\n`);
-  });
+  const application = openHeadless(options.workspace, progressTo(line));
   try {
-    const run = application.createRun(runIdSchema.parse(randomUUID()), options.name, resolve(options.data), recipe);
+    const run = create ? create(application) : runToResume(application, options.resume ?? '');
     const { result, interrupted } = await interruptible(
-      () => application.queue.stop(run.id, 'cancel'),
-      () => application.runTraining(run.id, options.description ?? `Images in ${resolve(options.data)}`),
+      () => application.queue.stop(run.id, 'pause'),
+      () => application.runTraining(run.id),
     );
-    if (interrupted) return EXIT.interrupted;
+    if (interrupted) {
+      if (result.run.state === 'paused')
+        process.stderr.write(`Stopped. Go on with: smearscope train --resume ${run.id}\n`);
+      return EXIT.interrupted;
+    }
     if (result.run.failure) throw FailureError.from(result.run.failure);
     for (const { path, failure } of result.leftOut) process.stderr.write(`left out: ${path}: ${failure.message}\n`);
     const { accuracy, n } = result.run.evaluation ?? { accuracy: null, n: 0 };
@@ -62,45 +66,59 @@ export async function train(options: TrainOptions): Promise<number> {
   }
 }
 
-function recipeOf({ recipe, seed, set }: TrainOptions): QuickRecipe {
-  if (recipe !== 'quick') {
-    throw new FailureError('invalid-argument', `There is no recipe "${recipe}".`, 'The recipe is quick.');
-  }
-  const values: Record<string, unknown> = { kind: 'quick', ...(seed !== undefined && { seed }) };
-  for (const each of set) {
-    const at = each.indexOf('=');
-    if (at < 1)
-      throw new FailureError(
-        'invalid-argument',
-        `"${each}" is no setting.`,
-        'A setting is written key=value, such as --set views=4.',
-      );
-    values[each.slice(0, at)] = valueOf(each.slice(at + 1));
-  }
-  const parsed = quickRecipeSchema.safeParse(values);
-  if (!parsed.success) {
-    const keys = Object.keys(quickRecipeSchema.shape).join(', ');
+/** Checks what was asked for before the workspace is opened; what it gives makes the run. */
+function newRun({ data, name, recipe, seed, set, description }: TrainOptions): (application: Application) => Run {
+  if (data === undefined || name === undefined) {
     throw new FailureError(
       'invalid-argument',
-      `The recipe cannot be used:\n${z.prettifyError(parsed.error)}`,
-      `Its settings are ${keys}.`,
+      'A training needs --data <folder> and --name <name>.',
+      'Only --resume <run> goes on without them.',
     );
   }
-  return parsed.data;
+  const settings = seed === undefined ? set : [...set, `seed=${String(seed)}`];
+  const whole = recipeOf(recipe, settings);
+  return (application) => {
+    const id = runIdSchema.parse(randomUUID());
+    process.stderr.write(`Run ${id}\n`);
+    const about = description === undefined ? {} : { description };
+    return application.createRun({ id, name, folder: resolve(data), recipe: whole, ...about });
+  };
 }
 
-/** Numbers and lists are JSON; anything else is text. */
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function runToResume(application: Application, id: string): Run {
+  const run = findRun(application, id);
+  if (run.state !== 'done') return run;
+  throw new FailureError(
+    'invalid-argument',
+    `The run "${run.name}" is done: its model is "${run.modelId ?? ''}".`,
+    'Start a new training to go further.',
+  );
+}
+
+function progressTo(line: ProgressLine): Emit {
+  let steps = '';
+  return (name, value) => {
+    if (name === 'run.progress')
+      line.show(`${progressText((value as { progress: TrainingProgress }).progress)}${steps}`);
+    if (name === 'run.steps') {
+      const last = (value as { steps: StepMetrics[] }).steps.at(-1);
+      steps = last ? `, loss ${last.loss.toFixed(3)}` : '';
+    }
+    if (name === 'run.epoch') line.show(epochText((value as { metrics: EpochMetrics }).metrics), { last: true });
+    if (name === 'notice') process.stderr.write(`\n${(value as Failure).message}\n`);
+  };
+}
+
+/** One line of an epoch's figures. */
+export function epochText(metrics: EpochMetrics): string {
+  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+  const { epoch, stage, loss, accuracy, validationLoss, validationAccuracy, seconds, imagesPerSecond } = metrics;
+  return `epoch ${String(epoch)} (${stage}): loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}; validation ${validationLoss.toFixed(4)}, ${percent(validationAccuracy)}; ${duration(seconds)}, ${imagesPerSecond.toFixed(0)} images/s`;
 }
 
 function progressText({ stage, done, total, imagesPerSecond, secondsLeft }: TrainingProgress): string {
   const share =
-    stage === 'reading' || stage === 'features'
+    stage === 'reading' || stage === 'decoding' || stage === 'features'
       ? ` ${String(done)} of ${String(total)}`
       : total > 0
         ? ` ${((100 * done) / total).toFixed(0)} %`

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, RunId } from '#shared/domain/ids';
-import { quickRecipeSchema, type QuickRecipe } from '#shared/domain/recipe';
+import type { Recipe } from '#shared/domain/recipe';
 import type { Run } from '#shared/domain/run';
 import { ComputeSupervisor, type LaunchCompute } from './compute/supervisor';
 import type { Emit } from './events';
@@ -27,6 +27,15 @@ export interface NewBatch {
   /** `i/n`. */
   readonly shard?: string;
   readonly name?: string;
+}
+
+export interface NewRun {
+  readonly id: RunId;
+  readonly name: string;
+  readonly folder: string;
+  readonly recipe: Recipe;
+  /** What the data are, for the model's card; the folder's path if not given. */
+  readonly description?: string;
 }
 
 /** The program without a window: a workspace, its models, its jobs and the compute process. The window and the command line are two ways to use it. */
@@ -73,22 +82,22 @@ export class Application {
     });
   }
 
-  createRun(id: RunId, name: string, folder: string, recipe: Partial<QuickRecipe>): Run {
+  createRun({ id, name, folder, recipe, description }: NewRun): Run {
     return this.workspace.runs.create({
       id,
       name,
       createdAt: new Date().toISOString(),
       folder,
-      recipe: quickRecipeSchema.parse(recipe),
+      description: description ?? `Images in ${folder}`,
+      recipe,
     });
   }
 
-  /** Queues a training; resolves when it is done, failed or cancelled. */
-  runTraining(runId: RunId, description: string): ReturnType<typeof runTrainJob> {
+  /** Queues a training, new or resumed; resolves when it stands still: done, failed, paused or cancelled. */
+  runTraining(runId: RunId): ReturnType<typeof runTrainJob> {
     const { workspace, compute, catalog } = this;
-    const { recipe } = workspace.runs.get(runId);
     return this.queue.add(runId, (signal) =>
-      runTrainJob({ workspace, compute, catalog, runId, recipe, description, emit: this.#emit, signal }),
+      runTrainJob({ workspace, compute, catalog, runId, emit: this.#emit, signal }),
     );
   }
 

@@ -90,6 +90,10 @@ function start(): void {
     application.runBatch(id).catch((error: unknown) => {
       onBug(`batch ${id}`, error);
     });
+  for (const { id } of workspace.runs.interrupted())
+    application.runTraining(id).catch((error: unknown) => {
+      onBug(`run ${id}`, error);
+    });
 
   let closing = false;
   app.on('window-all-closed', () => {

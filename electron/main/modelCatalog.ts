@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelCardSchema, type Model, type ModelCard } from '#shared/domain/model';
-import type { ModelId } from '#shared/domain/ids';
+import { modelIdSchema, type ModelId } from '#shared/domain/ids';
 import { FailureError } from '#shared/ipc/failure';
 import type { Resources } from './resources';
 import type { Workspace } from './store/workspace';
@@ -60,6 +61,18 @@ export class ModelCatalog {
       `There is no model "${id}" in this workspace.`,
       `Its models are: ${known.join(', ')}.`,
     );
+  }
+
+  /** An id made of a name, that no model has. */
+  freeId(name: string): ModelId {
+    const base =
+      name
+        .normalize('NFKD')
+        .replace(/[^A-Za-z0-9._-]+/g, '-')
+        .replace(/^[^A-Za-z0-9]+/, '')
+        .slice(0, 60) || 'model';
+    const taken = this.list().some(({ id }) => id === base);
+    return modelIdSchema.parse(taken ? `${base}-${randomUUID().slice(0, 8)}` : base);
   }
 
   folderOf(id: ModelId): string {

@@ -13,6 +13,8 @@ export const runSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   folder: z.string(),
+  /** What the data are, for the model's card. */
+  description: z.string(),
   recipe: recipeSchema,
   state: runStateSchema,
   failure: failureSchema.nullable(),

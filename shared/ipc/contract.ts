@@ -11,8 +11,14 @@ import {
   slideIdSchema,
 } from '../domain/ids';
 import { modelSchema } from '../domain/model';
-import { quickRecipeSchema } from '../domain/recipe';
-import { runSchema, trainingFolderSchema, trainingProgressSchema } from '../domain/run';
+import { recipeSchema } from '../domain/recipe';
+import {
+  epochMetricsSchema,
+  runSchema,
+  stepMetricsSchema,
+  trainingFolderSchema,
+  trainingProgressSchema,
+} from '../domain/run';
 import { settingsSchema } from '../domain/settings';
 import { commandIdSchema } from './commands';
 import { failureSchema } from './failure';
@@ -94,12 +100,20 @@ export const calls = {
       id: runIdSchema,
       name: z.string().min(1).max(80),
       folder: path,
-      recipe: quickRecipeSchema.partial(),
+      recipe: recipeSchema,
     }),
     result: runSchema,
   },
   'training.cancel': { args: z.object({ runId: runIdSchema }), result: runSchema },
+  /** Stops between two batches; the run goes on from its last whole epoch when it is resumed. */
+  'training.pause': { args: z.object({ runId: runIdSchema }), result: runSchema },
+  'training.resume': { args: z.object({ runId: runIdSchema }), result: runSchema },
   'run.list': { args: nothing, result: z.array(runSchema) },
+  /** What was measured on the way, in its order. */
+  'run.metrics': {
+    args: z.object({ runId: runIdSchema }),
+    result: z.object({ epochs: z.array(epochMetricsSchema), steps: z.array(stepMetricsSchema) }),
+  },
 } as const;
 
 /** Every event that main sends to the window. */
@@ -113,6 +127,8 @@ export const events = {
   'device.changed': deviceReportSchema,
   'models.changed': z.array(modelSchema),
   'run.changed': runSchema,
+  'run.epoch': z.object({ runId: runIdSchema, metrics: epochMetricsSchema }),
+  'run.steps': z.object({ runId: runIdSchema, steps: z.array(stepMetricsSchema) }),
   'run.progress': z.object({ runId: runIdSchema, progress: trainingProgressSchema }),
   'settings.changed': settingsSchema,
   /** Something the user should know: the compute process died and was restarted, say. */

@@ -6,9 +6,10 @@ import { openWorkspace } from '#main/store/workspace';
 import { batchIdSchema, cellIdSchema, slideIdSchema } from '#shared/domain/ids';
 import { temporaryFolder } from '../support/temporary';
 import { foundationRows } from './rows/001-foundation';
+import { trainingRows } from './rows/002-training';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
-const ROWS: readonly string[] = [foundationRows];
+const ROWS: readonly string[] = [foundationRows, trainingRows];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 

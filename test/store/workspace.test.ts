@@ -81,6 +81,8 @@ describe('a workspace', () => {
       'batch',
       'batch_file',
       'cell',
+      'checkpoint',
+      'epoch',
       'image',
       'model',
       'review_change',
@@ -88,6 +90,7 @@ describe('a workspace', () => {
       'run',
       'setting',
       'slide',
+      'step',
     ]);
     alone.close();
   });

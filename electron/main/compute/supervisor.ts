@@ -119,13 +119,23 @@ export class ComputeSupervisor {
         this.#log[parsed.level](`compute: ${parsed.message}`);
         break;
       case 'event':
-        this.#pending.get(parsed.id)?.onEvent(parsed.value);
+        this.#hear(parsed.id, parsed.value);
         break;
       case 'result':
         this.#take(parsed.id)?.resolve(parsed.value);
         break;
       case 'failure':
         this.#take(parsed.id)?.reject(FailureError.from(parsed.failure));
+    }
+  }
+
+  /** Whoever cannot keep what they are told (a full disk, say) fails their call with the reason. */
+  #hear(id: number, value: unknown): void {
+    try {
+      this.#pending.get(id)?.onEvent(value);
+    } catch (error) {
+      this.#process?.send({ kind: 'cancel', id });
+      this.#take(id)?.reject(error instanceof Error ? error : new Error(String(error)));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Batch } from '#shared/domain/batch';
-import type { BatchId } from '#shared/domain/ids';
+import type { BatchId, RunId } from '#shared/domain/ids';
 import type { DeviceReport } from '#shared/domain/device';
+import type { Run } from '#shared/domain/run';
 import type { Settings } from '#shared/domain/settings';
 import type { CallResult } from '#shared/ipc/contract';
 import { FailureError } from '#shared/ipc/failure';
@@ -54,6 +55,13 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
       emit('batch.changed', batches.setState(batch.id, 'failed', unexpected(error)));
     });
     return batch;
+  };
+  const startTraining = (run: Run): Run => {
+    application.runTraining(run.id).catch((error: unknown) => {
+      workspace.log.error(`run ${run.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      emit('run.changed', workspace.runs.setState(run.id, 'failed', unexpected(error)));
+    });
+    return run;
   };
   const reviewed = (batchId: BatchId, ids: Parameters<typeof cells.byIds>[0]): CallResult<'review.decide'> => {
     const changed = cells.byIds(ids);
@@ -153,20 +161,17 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     },
 
     'training.inspect': ({ folder }) => inspectTrainingFolder(folder),
-    'training.start': ({ id, name, folder, recipe }) => {
-      const given = Object.fromEntries(Object.entries(recipe).filter(([, value]) => value !== undefined));
-      const run = application.createRun(id, name, folder, given);
-      application.runTraining(id, `Images in ${folder}`).catch((error: unknown) => {
-        workspace.log.error(`run ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        emit('run.changed', workspace.runs.setState(id, 'failed', unexpected(error)));
-      });
-      return run;
-    },
-    'training.cancel': ({ runId }) => {
-      queue.stop(runId, 'cancel');
-      return workspace.runs.get(runId);
+    'training.start': ({ id, name, folder, recipe }) =>
+      startTraining(application.createRun({ id, name, folder, recipe })),
+    'training.cancel': ({ runId }) => stopTraining(runId, 'cancel', 'cancelled'),
+    'training.pause': ({ runId }) => stopTraining(runId, 'pause', 'paused'),
+    'training.resume': ({ runId }) => {
+      const run = workspace.runs.get(runId);
+      if (run.state === 'done' || queue.has(runId)) return run;
+      return startTraining(workspace.runs.setState(runId, 'queued'));
     },
     'run.list': () => workspace.runs.list(),
+    'run.metrics': ({ runId }) => ({ epochs: workspace.runs.epochs(runId), steps: workspace.runs.steps(runId) }),
   };
   return handlers;
 
@@ -177,6 +182,16 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     if (batch.state === 'done' || batch.state === 'cancelled') return batch;
     const changed = batches.setState(batchId, state);
     emit('batch.changed', changed);
+    return changed;
+  }
+
+  /** A run that is not under way is set at once; a running one when it has stopped. */
+  function stopTraining(runId: RunId, reason: 'pause' | 'cancel', state: 'paused' | 'cancelled'): Run {
+    const run = workspace.runs.get(runId);
+    if (queue.stop(runId, reason) && run.state === 'running') return run;
+    if (run.state === 'done' || run.state === 'failed' || run.state === 'cancelled') return run;
+    const changed = workspace.runs.setState(runId, state);
+    emit('run.changed', changed);
     return changed;
   }
 

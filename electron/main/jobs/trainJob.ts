@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { LeftOutFile } from '#shared/compute/protocol';
-import { modelIdSchema, type RunId } from '#shared/domain/ids';
-import type { QuickRecipe } from '#shared/domain/recipe';
-import type { Run } from '#shared/domain/run';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FitEvent, LabelledFile, LeftOutFile } from '#shared/compute/protocol';
+import type { RunId } from '#shared/domain/ids';
+import type { ModelCard } from '#shared/domain/model';
+import type { Run, TrainingProgress } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
@@ -11,20 +12,30 @@ import { storeFailure } from '../store/database';
 import type { Workspace } from '../store/workspace';
 import { readTrainingFolder } from './trainingFolder';
 
+/** Deaths of the compute process without an epoch between them after which a run has failed: it would only die again. */
+const DEATHS_IN_A_ROW = 3;
+
 export interface TrainJob {
   readonly workspace: Workspace;
   readonly compute: ComputeSupervisor;
   readonly catalog: ModelCatalog;
   readonly runId: RunId;
-  readonly recipe: QuickRecipe;
-  readonly description: string;
   readonly emit: Emit;
+  /** Its reason says how the run ends up: `pause`, `cancel`, or `shutdown` (goes on at the next start). */
   readonly signal: AbortSignal;
 }
 
-/** Trains on a run's folder and registers the model; expected failures end up in the run's state. Gives the run and the files left out. */
+interface Trained {
+  readonly card: ModelCard;
+  readonly leftOut: LeftOutFile[];
+}
+
+/**
+ * Trains on a run's folder and registers the model; a run that keeps checkpoints goes on from its last one, also after a death of the compute process.
+ * Expected failures end up in the run's state. Gives the run and the files left out.
+ */
 export async function runTrainJob(job: TrainJob): Promise<{ run: Run; leftOut: LeftOutFile[] }> {
-  const { workspace, compute, catalog, runId, recipe, emit, signal } = job;
+  const { workspace, catalog, runId, emit } = job;
   const changed = (run: Run): Run => {
     emit('run.changed', run);
     return run;
@@ -32,20 +43,7 @@ export async function runTrainJob(job: TrainJob): Promise<{ run: Run; leftOut: L
   const run = changed(workspace.runs.setState(runId, 'running'));
   try {
     const files = await readTrainingFolder(run.folder);
-    const modelId = freeModelId(run.name, catalog);
-    const params = {
-      name: run.name,
-      modelId,
-      files,
-      recipe,
-      modelFolder: catalog.folderOf(modelId),
-      featureCache: workspace.features,
-      description: job.description,
-    };
-    const onProgress = (progress: Parameters<typeof emit<'run.progress'>>[1]['progress']): void => {
-      emit('run.progress', { runId, progress });
-    };
-    const { card, leftOut } = await compute.call('trainQuick', params, { onProgress, signal });
+    const { card, leftOut } = await train(job, run, files);
     const done = workspace.database.transaction(() => {
       workspace.cards.add(card);
       return workspace.runs.setDone(runId, card.id, card.evaluation);
@@ -55,22 +53,67 @@ export async function runTrainJob(job: TrainJob): Promise<{ run: Run; leftOut: L
   } catch (raw) {
     const error = storeFailure(workspace.folder, raw);
     if (!(error instanceof FailureError)) throw error;
-    const state = signal.aborted ? 'cancelled' : 'failed';
-    return {
-      run: changed(workspace.runs.setState(runId, state, state === 'failed' ? error.failure : null)),
-      leftOut: [],
-    };
+    return { run: changed(stopped(job, run, error)), leftOut: [] };
   }
 }
 
-/** An id made of the name, that no model has. */
-function freeModelId(name: string, catalog: ModelCatalog): ReturnType<typeof modelIdSchema.parse> {
-  const base =
-    name
-      .normalize('NFKD')
-      .replace(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, 60) || 'model';
-  const taken = new Set<string>(catalog.list().map(({ id }) => id));
-  return modelIdSchema.parse(taken.has(base) ? `${base}-${randomUUID().slice(0, 8)}` : base);
+/** The run as it stands after it was stopped or failed. At the end of the program one that can go on stays `running`, as after a crash. */
+function stopped({ workspace, runId, signal }: TrainJob, { recipe }: Run, error: FailureError): Run {
+  if (!signal.aborted) return workspace.runs.setState(runId, 'failed', error.failure);
+  if (recipe.kind === 'quick') return workspace.runs.setState(runId, 'cancelled');
+  if (signal.reason === 'shutdown') return workspace.runs.get(runId);
+  return workspace.runs.setState(runId, signal.reason === 'pause' ? 'paused' : 'cancelled');
+}
+
+async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Trained> {
+  const { workspace, compute, catalog, runId, emit, signal } = job;
+  const { name, description, recipe } = run;
+  const modelId = catalog.freeId(name);
+  const modelFolder = catalog.folderOf(modelId);
+  // A program killed between the writing of a model and its registration leaves a folder that no row knows.
+  await rm(modelFolder, { recursive: true, force: true });
+  const shared = { name, modelId, files, modelFolder, description };
+  const tell = (progress: TrainingProgress): void => {
+    emit('run.progress', { runId, progress });
+  };
+  if (recipe.kind === 'quick') {
+    const params = { ...shared, recipe, featureCache: workspace.features };
+    return compute.call('trainQuick', params, { onProgress: tell, signal });
+  }
+  const runFolder = join(workspace.runFolders, runId);
+  const params = { ...shared, recipe, runFolder, imageCache: workspace.features };
+  for (let deaths = 0; ;) {
+    const onProgress = (event: FitEvent): void => {
+      if (event.kind === 'epoch') deaths = 0;
+      if (event.kind === 'progress') tell(event.progress);
+      else keep(job, event);
+    };
+    try {
+      return await compute.call('train', params, { onProgress, signal });
+    } catch (error) {
+      const died = error instanceof FailureError && error.failure.code === 'compute-died';
+      if (!died || signal.aborted || ++deaths >= DEATHS_IN_A_ROW) throw error;
+    }
+  }
+}
+
+function keep({ workspace, runId, emit }: TrainJob, event: Exclude<FitEvent, { kind: 'progress' }>): void {
+  const { runs, log } = workspace;
+  switch (event.kind) {
+    case 'from':
+      runs.rewind(runId, event.epoch, event.step);
+      if (event.epoch > 0) log.info(`run ${runId} goes on after epoch ${String(event.epoch)}`);
+      break;
+    case 'steps':
+      runs.addSteps(runId, event.steps);
+      emit('run.steps', { runId, steps: event.steps });
+      break;
+    case 'epoch':
+      runs.addEpoch(runId, event.metrics, event.checkpoint);
+      emit('run.epoch', { runId, metrics: event.metrics });
+      break;
+    case 'notice':
+      log.warn(`run ${runId}: ${event.failure.message}`);
+      emit('notice', event.failure);
+  }
 }

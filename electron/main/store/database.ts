@@ -3,11 +3,12 @@ import Database from 'better-sqlite3';
 import { FailureError } from '#shared/ipc/failure';
 import type { Log } from '../log';
 import { foundation } from './migrations/001-foundation';
+import { training } from './migrations/002-training';
 
 export type Connection = Database.Database;
 
 /** In their order; the number of those applied stands in user_version. */
-export const MIGRATIONS: readonly string[] = [foundation];
+export const MIGRATIONS: readonly string[] = [foundation, training];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */
 const OLDEST_SQLITE = 3_051_003;

@@ -1,7 +1,17 @@
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { ModelId, RunId } from '#shared/domain/ids';
-import type { QuickRecipe } from '#shared/domain/recipe';
-import { runSchema, type Run, type RunState } from '#shared/domain/run';
+import type { Recipe } from '#shared/domain/recipe';
+import {
+  checkpointSchema,
+  epochMetricsSchema,
+  runSchema,
+  stepMetricsSchema,
+  type Checkpoint,
+  type EpochMetrics,
+  type Run,
+  type RunState,
+  type StepMetrics,
+} from '#shared/domain/run';
 import type { Failure } from '#shared/ipc/failure';
 import type { Connection } from './database';
 
@@ -10,6 +20,7 @@ interface RunRow {
   name: string;
   created_at: string;
   folder: string;
+  description: string;
   recipe: string;
   state: string;
   failure: string | null;
@@ -17,7 +28,16 @@ interface RunRow {
   evaluation: string | null;
 }
 
-/** Trainings, kept for good. */
+export interface NewRun {
+  readonly id: RunId;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly folder: string;
+  readonly description: string;
+  readonly recipe: Recipe;
+}
+
+/** Trainings, kept for good, with what was measured on the way. */
 export class RunRepository {
   readonly #database: Connection;
 
@@ -25,17 +45,24 @@ export class RunRepository {
     this.#database = database;
   }
 
-  create(run: { id: RunId; name: string; createdAt: string; folder: string; recipe: QuickRecipe }): Run {
+  create({ id, name, createdAt, folder, description, recipe }: NewRun): Run {
     this.#database
-      .prepare("insert into run (id, name, created_at, folder, recipe, state) values (?, ?, ?, ?, ?, 'queued')")
-      .run(run.id, run.name, run.createdAt, run.folder, JSON.stringify(run.recipe));
-    return this.get(run.id);
+      .prepare(
+        "insert into run (id, name, created_at, folder, description, recipe, state) values (?, ?, ?, ?, ?, ?, 'queued')",
+      )
+      .run(id, name, createdAt, folder, description, JSON.stringify(recipe));
+    return this.get(id);
   }
 
   get(id: RunId): Run {
+    const run = this.find(id);
+    if (!run) throw new Error(`There is no run ${id}.`);
+    return run;
+  }
+
+  find(id: string): Run | null {
     const row = this.#database.prepare<[string], RunRow>('select * from run where id = ?').get(id);
-    if (!row) throw new Error(`There is no run ${id}.`);
-    return toRun(row);
+    return row ? toRun(row) : null;
   }
 
   /** Newest first. */
@@ -52,16 +79,78 @@ export class RunRepository {
 
   setDone(id: RunId, model: ModelId, evaluation: Evaluation): Run {
     this.#database
-      .prepare("update run set state = 'done', model_id = ?, evaluation = ? where id = ?")
+      .prepare("update run set state = 'done', failure = null, model_id = ?, evaluation = ? where id = ?")
       .run(model, JSON.stringify(evaluation), id);
+    this.#database.prepare('delete from checkpoint where run_id = ?').run(id);
     return this.get(id);
   }
 
-  /** Runs that the end of the program cut: quick training starts anew, so they have failed. */
+  /** Fails the quick trainings that the end of the program cut: they keep no checkpoint, and start anew. */
   failInterrupted(failure: Failure): void {
-    this.#database
-      .prepare("update run set state = 'failed', failure = ? where state in ('queued', 'running')")
-      .run(JSON.stringify(failure));
+    for (const { id, recipe } of this.#cut()) if (recipe.kind === 'quick') this.setState(id, 'failed', failure);
+  }
+
+  /** Runs that the end of the program cut and that can go on, oldest first. */
+  interrupted(): Run[] {
+    return this.#cut().filter(({ recipe }) => recipe.kind !== 'quick');
+  }
+
+  #cut(): Run[] {
+    return this.list()
+      .reverse()
+      .filter(({ state }) => state === 'queued' || state === 'running');
+  }
+
+  /** Keeps an epoch's figures with the checkpoint that was made after it. */
+  addEpoch(id: RunId, metrics: EpochMetrics, { epoch, file, bytes }: Checkpoint): void {
+    this.#database.transaction(() => {
+      this.#database
+        .prepare('insert or replace into epoch (run_id, number, step, metrics) values (?, ?, ?, ?)')
+        .run(id, metrics.epoch, metrics.step, JSON.stringify(metrics));
+      this.#database
+        .prepare('insert or replace into checkpoint (run_id, epoch, file, bytes) values (?, ?, ?, ?)')
+        .run(id, epoch, file, bytes);
+    })();
+  }
+
+  addSteps(id: RunId, steps: readonly StepMetrics[]): void {
+    const insert = this.#database.prepare(
+      'insert or replace into step (run_id, number, loss, accuracy, learning_rate) values (?, ?, ?, ?, ?)',
+    );
+    this.#database.transaction(() => {
+      for (const { step, loss, accuracy, learningRate } of steps) insert.run(id, step, loss, accuracy, learningRate);
+    })();
+  }
+
+  /** Forgets what was measured after an epoch and its last step: the run goes on from there. */
+  rewind(id: RunId, epoch: number, step: number): void {
+    this.#database.transaction(() => {
+      this.#database.prepare('delete from epoch where run_id = ? and number > ?').run(id, epoch);
+      this.#database.prepare('delete from step where run_id = ? and number > ?').run(id, step);
+    })();
+  }
+
+  /** In their order. */
+  epochs(id: RunId): EpochMetrics[] {
+    return this.#database
+      .prepare<[string], { metrics: string }>('select metrics from epoch where run_id = ? order by number')
+      .all(id)
+      .map(({ metrics }) => epochMetricsSchema.parse(JSON.parse(metrics)));
+  }
+
+  /** In their order. */
+  steps(id: RunId): StepMetrics[] {
+    return this.#database
+      .prepare(
+        'select number as step, loss, accuracy, learning_rate as learningRate from step where run_id = ? order by number',
+      )
+      .all(id)
+      .map((row) => stepMetricsSchema.parse(row));
+  }
+
+  checkpoint(id: RunId): Checkpoint | null {
+    const row = this.#database.prepare('select epoch, file, bytes from checkpoint where run_id = ?').get(id);
+    return row === undefined ? null : checkpointSchema.parse(row);
   }
 }
 
@@ -72,6 +161,7 @@ function toRun(row: RunRow): Run {
     name: row.name,
     createdAt: row.created_at,
     folder: row.folder,
+    description: row.description,
     recipe: json(row.recipe),
     state: row.state,
     failure: json(row.failure),

@@ -18,6 +18,7 @@ export interface Workspace {
   readonly images: string;
   readonly thumbnails: string;
   readonly models: string;
+  readonly runFolders: string;
   readonly features: string;
   readonly logs: string;
   readonly log: Log;
@@ -60,6 +61,7 @@ export function openWorkspace(folder: string): Workspace {
     images: place('images'),
     thumbnails: place('thumbnails'),
     models: place('models'),
+    runFolders: place('runs'),
     features: place('features'),
     logs: place('log'),
     log: fileLog(place('log')),

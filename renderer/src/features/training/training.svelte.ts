@@ -46,7 +46,9 @@ export class Training {
     const id = runIdSchema.parse(crypto.randomUUID());
     this.progress = null;
     this.shownId = id;
-    this.#put(await call('training.start', { id, name, folder: this.folder.folder, recipe }));
+    this.#put(
+      await call('training.start', { id, name, folder: this.folder.folder, recipe: { kind: 'quick', ...recipe } }),
+    );
   }
 
   async cancel(run: Run): Promise<void> {

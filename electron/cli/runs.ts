@@ -1,0 +1,44 @@
+import type { Run } from '#shared/domain/run';
+import { EXIT } from './exit';
+import { openHeadless } from './headless';
+import { findRun } from './findRun';
+import { epochText } from './train';
+
+/** The command `runs`: all trainings, or the epochs of one. */
+export async function listRuns(
+  id: string | undefined,
+  options: { readonly workspace?: string; readonly json?: boolean },
+): Promise<number> {
+  const application = openHeadless(options.workspace, () => undefined);
+  try {
+    const { runs } = application.workspace;
+    if (id !== undefined) {
+      const run = findRun(application, id);
+      const epochs = runs.epochs(run.id);
+      const checkpoint = runs.checkpoint(run.id);
+      process.stdout.write(
+        options.json === true
+          ? `${JSON.stringify({ ...run, epochs, steps: runs.steps(run.id), checkpoint }, null, 2)}\n`
+          : [runText(run), ...epochs.map(epochText), ''].join('\n'),
+      );
+    } else if (options.json === true) process.stdout.write(`${JSON.stringify(runs.list(), null, 2)}\n`);
+    else for (const run of runs.list()) process.stdout.write(`${runText(run)}\n`);
+    return EXIT.done;
+  } finally {
+    await application.close();
+  }
+}
+
+/** The workspace is ours alone, so that nothing runs in it but what this command does: a run under way was cut. */
+function stateText(state: Run['state']): string {
+  return state === 'running' || state === 'queued' ? 'cut' : state;
+}
+
+function runText({ id, name, createdAt, recipe, state, failure, modelId, evaluation }: Run): string {
+  const accuracy = evaluation?.accuracy.value ?? null;
+  const outcome =
+    accuracy === null
+      ? (failure?.message ?? '')
+      : `${(100 * accuracy).toFixed(1)} % of ${String(evaluation?.n ?? 0)} locked images, model ${modelId ?? ''}`;
+  return `${id}  ${stateText(state).padEnd(9)} ${recipe.kind.padEnd(9)} ${createdAt.slice(0, 16)}  ${name}${outcome === '' ? '' : `: ${outcome}`}`;
+}

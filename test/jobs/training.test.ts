@@ -1,0 +1,184 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Application } from '#main/application';
+import { forkCompute } from '#main/compute/launchFork';
+import { resourcesIn } from '#main/resources';
+import { defaultRecipe } from '#shared/domain/defaultRecipe';
+import { runIdSchema } from '#shared/domain/ids';
+import { fitRecipeSchema } from '#shared/domain/recipe';
+import type { Run } from '#shared/domain/run';
+import { smearscope } from '../support/commandLine';
+import { copyClasses, hasData } from '../support/data';
+import { childrenOf } from '../support/processes';
+import { temporaryFolder } from '../support/temporary';
+
+const CLASSES = ['eosinophil', 'lymphocyte', 'neutrophil'];
+const SMALL = ['network=small-plain', 'workingSize=32', 'inputSize=32', 'stages.0.epochs=6', 'stages.0.batch=16'];
+const settings = SMALL.flatMap((setting) => ['--set', setting]);
+
+interface ShownRun extends Run {
+  readonly epochs: { epoch: number; validationLoss: number }[];
+  readonly steps: { step: number; loss: number }[];
+}
+
+async function onlyRun(workspace: string): Promise<ShownRun> {
+  const list = await smearscope(['runs', '--json', '--workspace', workspace]);
+  const [run] = JSON.parse(list.out) as Run[];
+  const shown = await smearscope(['runs', run?.id ?? '', '--json', '--workspace', workspace]);
+  return JSON.parse(shown.out) as ShownRun;
+}
+
+/** Hears all that a command has said on standard error so far, each time it says more. */
+function hearing(react: (child: ChildProcess, said: string) => void): { watch: (child: ChildProcess) => void } {
+  let said = '';
+  return {
+    watch: (child) => {
+      child.stderr?.on('data', (data) => {
+        said += String(data);
+        react(child, said);
+      });
+    },
+  };
+}
+
+describe.skipIf(!hasData)('a training from the command line', () => {
+  it('goes on by itself after SIGKILL of the compute process, by --resume after SIGKILL of everything, and ends as if neither had been', async () => {
+    const folder = await temporaryFolder();
+    const data = join(folder, 'data');
+    await copyClasses(data, 40, CLASSES);
+    const begin = ['train', '--recipe', 'scratch', '--data', data, '--name', 'small', ...settings];
+    const whole = await smearscope([...begin, '--workspace', join(folder, 'whole')]);
+    expect(whole.code, whole.error).toBe(0);
+
+    const workspace = join(folder, 'cut');
+    let deaths = 0;
+    let killed = false;
+    const cut = await smearscope(
+      [...begin, '--workspace', workspace],
+      hearing((child, error) => {
+        if (child.pid === undefined) return;
+        if (deaths === 0 && error.includes('epoch 1 ')) {
+          for (const id of childrenOf(child.pid)) {
+            deaths++;
+            process.kill(id, 'SIGKILL');
+          }
+        }
+        if (!killed && error.includes('epoch 4 ')) {
+          killed = true;
+          child.kill('SIGKILL');
+        }
+      }),
+    );
+    expect([deaths, killed, cut.code]).toEqual([1, true, null]);
+    expect(cut.error).toContain('The compute process ended unexpectedly (SIGKILL)');
+    const before = await onlyRun(workspace);
+    expect(before.epochs.length).toBeGreaterThanOrEqual(4);
+
+    const resumed = await smearscope(['train', '--resume', before.id.slice(0, 8), '--workspace', workspace]);
+    expect(resumed.code, resumed.error).toBe(0);
+    expect(resumed.error).not.toContain('epoch 1 ');
+    const [ours, theirs] = [await onlyRun(workspace), await onlyRun(join(folder, 'whole'))];
+    expect(ours.state).toBe('done');
+    expect(ours.steps.map(({ step }) => step)).toEqual(theirs.steps.map(({ step }) => step));
+    ours.steps.forEach(({ loss }, index) => {
+      expect(Math.abs(loss - (theirs.steps[index]?.loss ?? NaN))).toBeLessThan(1e-5);
+    });
+    expect(ours.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(ours.evaluation).toEqual(theirs.evaluation);
+
+    const again = await smearscope(['train', '--resume', before.id, '--workspace', workspace]);
+    expect([again.code, again.error.includes('is done: its model is "small"')]).toEqual([2, true]);
+  });
+
+  it('pauses on Ctrl-C within two seconds, and says how it goes on', async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'data'), 40, CLASSES);
+    const workspace = join(folder, 'workspace');
+    let asked = 0;
+    const many = ['--set', 'stages.0.epochs=1000'];
+    const { code, error } = await smearscope(
+      [
+        'train',
+        '--recipe',
+        'scratch',
+        '--data',
+        join(folder, 'data'),
+        '--name',
+        'x',
+        ...settings,
+        ...many,
+        '--workspace',
+        workspace,
+      ],
+      hearing((child, text) => {
+        if (asked > 0 || !text.includes('epoch 1 ')) return;
+        asked = Date.now();
+        child.kill('SIGINT');
+      }),
+    );
+    expect(Date.now() - asked).toBeLessThan(2000);
+    expect(code).toBe(130);
+    const run = await onlyRun(workspace);
+    expect(run.state).toBe('paused');
+    expect(error).toContain(`train --resume ${run.id}`);
+  });
+
+  it('says what is wrong with a recipe, or a run that is not there, and ends with 2', async () => {
+    const workspace = ['--workspace', join(await temporaryFolder(), 'workspace')];
+    const ended = await Promise.all([
+      smearscope([
+        'train',
+        '--recipe',
+        'best',
+        '--data',
+        '.',
+        '--name',
+        'x',
+        '--set',
+        'stages.0.epochs=0',
+        ...workspace,
+      ]),
+      smearscope(['train', '--recipe', 'nonsense', '--data', '.', '--name', 'x', ...workspace]),
+      smearscope(['train', '--recipe', 'best', ...workspace]),
+    ]);
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(ended[0].error).toContain('stages[0].epochs');
+    const missing = await smearscope(['train', '--resume', 'abc', ...workspace]);
+    expect([missing.code, missing.error.includes('There is no run "abc"')]).toEqual([2, true]);
+  });
+});
+
+describe.skipIf(!hasData)('two trainings started at once', () => {
+  it('run one after the other, and both make their model', async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'data'), 12, CLASSES);
+    const states: string[] = [];
+    const resources = resourcesIn(resolve('.'));
+    const application = new Application({
+      workspaceFolder: join(folder, 'workspace'),
+      resources,
+      launchCompute: () => forkCompute(resources.computeEntry, resources.pretrained),
+      emit: (name, value) => {
+        if (name !== 'run.changed') return;
+        const run = value as Run;
+        states.push(`${run.name} ${run.state}`);
+      },
+    });
+    const base = fitRecipeSchema.parse(defaultRecipe('scratch'));
+    const stages = base.stages.map((stage) => ({ ...stage, epochs: 1, batch: 8 }));
+    const recipe = fitRecipeSchema.parse({ ...base, network: 'small-plain', workingSize: 32, inputSize: 32, stages });
+    const start = (name: string): ReturnType<Application['runTraining']> => {
+      const id = runIdSchema.parse(randomUUID());
+      application.createRun({ id, name, folder: join(folder, 'data'), recipe });
+      return application.runTraining(id);
+    };
+    const [first, second] = await Promise.all([start('same'), start('same')]);
+    expect([first.run.failure, second.run.failure]).toEqual([null, null]);
+    expect(states).toEqual(['same running', 'same done', 'same running', 'same done']);
+    expect(first.run.modelId).toBe('same');
+    expect(second.run.modelId).toMatch(/^same-/);
+    await application.close();
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { openWorkspace, type Workspace } from '#main/store/workspace';
+import { defaultRecipe } from '#shared/domain/defaultRecipe';
+import { runIdSchema, type RunId } from '#shared/domain/ids';
+import type { RecipeKind } from '#shared/domain/recipe';
+import type { EpochMetrics } from '#shared/domain/run';
+import { temporaryFolder } from '../support/temporary';
+
+const ids = ['6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d', '7f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d'].map((id) =>
+  runIdSchema.parse(id),
+);
+
+function createRun({ runs }: Workspace, index: number, kind: RecipeKind): RunId {
+  const id = ids[index];
+  if (!id) throw new Error('two runs');
+  const createdAt = `2026-11-24T09:0${String(index)}:00Z`;
+  runs.create({ id, name: 'r', createdAt, folder: '/data', description: 'd', recipe: defaultRecipe(kind) });
+  return id;
+}
+
+const epoch = (number: number): EpochMetrics => ({
+  epoch: number,
+  stage: 'all layers',
+  step: number * 2,
+  loss: 1 / number,
+  accuracy: 0.5,
+  validationLoss: 1,
+  validationAccuracy: 0.5,
+  learningRate: 0.001,
+  seconds: 1,
+  imagesPerSecond: 10,
+  memoryBytes: 1000,
+});
+const step = (number: number): { step: number; loss: number; accuracy: number; learningRate: number } => ({
+  step: number,
+  loss: 1 / number,
+  accuracy: 0.5,
+  learningRate: 0.001,
+});
+
+describe('a run', () => {
+  it('keeps what was measured, and forgets what came after the epoch it goes on from', async () => {
+    const folder = await temporaryFolder();
+    const workspace = openWorkspace(folder);
+    const id = createRun(workspace, 0, 'best');
+    const { runs } = workspace;
+    for (const number of [1, 2]) {
+      runs.addSteps(id, [step(number * 2 - 1), step(number * 2)]);
+      runs.addEpoch(id, epoch(number), { epoch: number, file: `e${String(number)}`, bytes: 9 });
+    }
+    runs.addSteps(id, [step(5)]);
+    workspace.close();
+
+    const again = openWorkspace(folder);
+    expect(again.runs.checkpoint(id)).toEqual({ epoch: 2, file: 'e2', bytes: 9 });
+    again.runs.rewind(id, 1, 2);
+    expect(again.runs.epochs(id)).toEqual([epoch(1)]);
+    expect(again.runs.steps(id)).toEqual([step(1), step(2)]);
+    again.runs.addSteps(id, [step(3)]);
+    expect(again.runs.steps(id).map((each) => each.step)).toEqual([1, 2, 3]);
+    again.close();
+  });
+
+  it('that the end of the program cut can go on if it keeps checkpoints, and has failed if it does not', async () => {
+    const workspace = openWorkspace(await temporaryFolder());
+    const quick = createRun(workspace, 0, 'quick');
+    const transfer = createRun(workspace, 1, 'transfer');
+    for (const id of [quick, transfer]) workspace.runs.setState(id, 'running');
+    const failure = { code: 'cancelled' as const, message: 'm', hint: 'h' };
+    workspace.runs.failInterrupted(failure);
+    expect(workspace.runs.interrupted().map(({ id }) => id)).toEqual([transfer]);
+    expect(workspace.runs.get(quick)).toMatchObject({ state: 'failed', failure });
+    workspace.close();
+  });
+});

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { exportFormatSchema } from '#shared/domain/model';
 import { recipeKindSchema } from '#shared/domain/recipe';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { FailureError } from '#shared/ipc/failure';
@@ -7,6 +8,7 @@ import { augment } from './augment';
 import { device, listModels } from './information';
 import { evaluate } from './evaluate';
 import { EXIT } from './exit';
+import { exportModel, importModel, listLayers } from './models';
 import { listRuns } from './runs';
 import { sample } from './sample';
 import { train } from './train';
@@ -91,6 +93,35 @@ function program(): Command {
     .option('--json', 'print as JSON')
     .action(async (run: string | undefined, options: Parameters<typeof listRuns>[1]) => {
       process.exitCode = await listRuns(run, options);
+    });
+  root
+    .command('layers')
+    .description('the layers of a network, and which of them train')
+    .argument('<model>', 'a model of the workspace, or a recipe: transfer, fine-tune, scratch, best')
+    .option(...workspaceOption)
+    .option(...setOption)
+    .option('--stage <number>', 'stage of the recipe, from 0', wholeNumber, 0)
+    .option('--json', 'print as JSON')
+    .action(async (model: string, options: Parameters<typeof listLayers>[1]) => {
+      process.exitCode = await listLayers(model, options);
+    });
+  root
+    .command('export')
+    .description('write a model for other programs')
+    .argument('<model>', 'a model of the workspace')
+    .requiredOption('--format <form>', `form: ${exportFormatSchema.options.join(', ')}`)
+    .requiredOption('--out <folder>', 'a folder that is not there yet')
+    .option(...workspaceOption)
+    .action(async (model: string, options: Parameters<typeof exportModel>[1]) => {
+      process.exitCode = await exportModel(model, options);
+    });
+  root
+    .command('import')
+    .description('take a model folder into the workspace, once it is checked')
+    .argument('<folder>', 'a model folder: card.json and the files it names')
+    .option(...workspaceOption)
+    .action(async (folder: string, options: Parameters<typeof importModel>[1]) => {
+      process.exitCode = await importModel(folder, options);
     });
   root
     .command('evaluate')

@@ -12,6 +12,9 @@ import { FailureError } from '#shared/ipc/failure';
 import { previewFiles } from '#models/augment/preview';
 import { deviceReport } from '#models/backend/device';
 import { evaluateFiles } from '#models/evaluation/evaluateFiles';
+import { layersOf } from '#models/architectures/network';
+import { exportModel } from '#models/files/exportModel';
+import { importModel } from '#models/files/importModel';
 import { Classifier } from '#models/inference/classifier';
 import { classifyFiles } from '#models/inference/classifyFiles';
 import { encodePicture } from '#models/inference/decode';
@@ -52,6 +55,9 @@ export class ComputeHost {
     augment: (params) => previewFiles(params),
     trainQuick: (params, progress, signal) => trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal),
     train: (params, tell, signal) => fit({ ...params, pretrained: this.#pretrained }, tell, signal),
+    importModel: (params) => importModel({ ...params, pretrained: this.#pretrained }),
+    exportModel: (params) => exportModel({ ...params, pretrained: this.#pretrained }),
+    layers: ({ recipe, classes, stage }) => layersOf(recipe, classes, stage),
     evaluate: async ({ modelFolder, files }, progress, signal) =>
       evaluateFiles(await this.#open(modelFolder), files, progress, signal),
   };

@@ -1,6 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, RunId } from '#shared/domain/ids';
+import type { ModelCard } from '#shared/domain/model';
 import type { Recipe } from '#shared/domain/recipe';
 import type { Run } from '#shared/domain/run';
 import { ComputeSupervisor, type LaunchCompute } from './compute/supervisor';
@@ -99,6 +101,17 @@ export class Application {
     return this.queue.add(runId, (signal) =>
       runTrainJob({ workspace, compute, catalog, runId, emit: this.#emit, signal }),
     );
+  }
+
+  /** Takes a checked copy of a model folder into the workspace. FailureError `model-invalid`, `model-mismatch`, `disk-full`. */
+  async importModel(from: string): Promise<ModelCard> {
+    const modelId = this.catalog.freeId(basename(from));
+    const modelFolder = this.catalog.folderOf(modelId);
+    await rm(modelFolder, { recursive: true, force: true });
+    const card = await this.compute.call('importModel', { from, modelFolder, modelId });
+    this.workspace.cards.add(card);
+    this.#emit('models.changed', this.catalog.list());
+    return card;
   }
 
   /** Stops what runs, so that it goes on at the next start, and closes the store. */

@@ -1,7 +1,10 @@
+import type { Layer } from '#shared/domain/layer';
 import type { FitRecipe } from '#shared/domain/recipe';
+import { FailureError } from '#shared/ipc/failure';
 import type { LayersModel } from '../backend/tensorflow';
 import { withClassifier } from './classifierHead';
 import { declareBackbone } from './declare';
+import { layerList } from './layerList';
 import type { Backbone } from './layerWriter';
 
 /** A network as a recipe declares it: a backbone with the classifier on top. */
@@ -27,4 +30,22 @@ export function declareNetwork(
   });
   const model = withClassifier(backbone, { classes, head, seed });
   return { model, backbone: backbone.model, input: backbone.input };
+}
+
+/** The layers of a recipe's network, and which of them train in one of its stages. */
+export function layersOf(recipe: FitRecipe, classes: number, stage: number): Layer[] {
+  const train = recipe.stages[stage]?.train;
+  if (!train) {
+    throw new FailureError(
+      'invalid-argument',
+      `The recipe has no stage ${String(stage)}.`,
+      `Its stages are 0 to ${String(recipe.stages.length - 1)}.`,
+    );
+  }
+  const { model } = declareNetwork(recipe, classes, recipe.seed);
+  try {
+    return [...layerList(model, train)];
+  } finally {
+    model.dispose();
+  }
 }

@@ -3,7 +3,8 @@ import { augmentationPipelineSchema } from '../domain/augmentationPipeline';
 import { deviceReportSchema } from '../domain/device';
 import { evaluationSchema } from '../domain/evaluation';
 import { contentHashSchema } from '../domain/ids';
-import { modelCardSchema } from '../domain/model';
+import { layerSchema } from '../domain/layer';
+import { exportFormatSchema, modelCardSchema } from '../domain/model';
 import { fitRecipeSchema, quickRecipeSchema } from '../domain/recipe';
 import { checkpointSchema, epochMetricsSchema, stepMetricsSchema, trainingProgressSchema } from '../domain/run';
 import { failureSchema } from '../ipc/failure';
@@ -127,6 +128,24 @@ export const computeRequests = {
     }),
     progress: fitEventSchema,
     result: z.object({ card: modelCardSchema, leftOut: z.array(leftOutFileSchema) }),
+  },
+  /** Takes a checked copy of a model folder into the workspace. */
+  importModel: {
+    params: z.object({ from: z.string(), modelFolder: z.string(), modelId: z.string() }),
+    progress: z.never(),
+    result: modelCardSchema,
+  },
+  /** Writes a model for other programs; gives the paths in `out`. */
+  exportModel: {
+    params: z.object({ modelFolder: z.string(), format: exportFormatSchema, out: z.string() }),
+    progress: z.never(),
+    result: z.array(z.string()),
+  },
+  /** The layers of a recipe's network, and which of them train in one of its stages. */
+  layers: {
+    params: z.object({ recipe: fitRecipeSchema, classes: z.int().min(2), stage: z.int().nonnegative() }),
+    progress: z.never(),
+    result: z.array(layerSchema),
   },
   evaluate: {
     params: z.object({ modelFolder: z.string(), files: z.array(labelledFileSchema) }),

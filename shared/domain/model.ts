@@ -50,5 +50,9 @@ export const modelSchema = z.object({
   origin: z.enum(['starter', 'trained']),
 });
 
+/** How a model leaves the program: TensorFlow's SavedModel, tf.layers' model.json, Keras' weights by layer name. */
+export const exportFormatSchema = z.enum(['saved-model', 'tfjs', 'keras']);
+
+export type ExportFormat = z.infer<typeof exportFormatSchema>;
 export type ModelCard = z.infer<typeof modelCardSchema>;
 export type Model = z.infer<typeof modelSchema>;

@@ -1,0 +1,32 @@
+import type { ModelCard } from '#shared/domain/model';
+import { modelIdSchema } from '#shared/domain/ids';
+import { Classifier } from '../inference/classifier';
+import { invalidModel } from '../pretrained/weightsFile';
+import { readModelFolder, writeModelFolder } from './modelFolder';
+
+export interface ModelImport {
+  readonly from: string;
+  /** Where the model folder is written: made whole or not at all. */
+  readonly modelFolder: string;
+  /** The id it gets, whatever it was called before. */
+  readonly modelId: string;
+  /** Folder of the published backbones. */
+  readonly pretrained: string;
+}
+
+/**
+ * Takes a model folder in, once it is checked: every file its card names has its hash, the network is whole, and it gives probabilities. Gives the card under its new id.
+ * FailureError `model-invalid`, `model-mismatch`, `disk-full`.
+ */
+export async function importModel({ from, modelFolder, modelId, pretrained }: ModelImport): Promise<ModelCard> {
+  const { card, files } = await readModelFolder(from);
+  const classifier = await Classifier.open(from, pretrained);
+  try {
+    const blank = new Uint8Array(card.inputSize ** 2 * 3).fill(255);
+    const sum = classifier.classify(blank, 1).reduce((total, each) => total + each, 0);
+    if (!(Math.abs(sum - 1) < 1e-3)) throw invalidModel(from, 'gives no probabilities: its weights are no numbers');
+  } finally {
+    classifier.close();
+  }
+  return writeModelFolder(modelFolder, { ...card, id: modelIdSchema.parse(modelId) }, files);
+}

@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { defaultRecipe } from '#shared/domain/defaultRecipe';
+import { fitRecipeSchema } from '#shared/domain/recipe';
+import { tf } from '#models/backend/tensorflow';
+import { exportModel } from '#models/files/exportModel';
+import { importModel } from '#models/files/importModel';
+import { readCard } from '#models/files/modelFolder';
+import { Session } from '#models/graph/session';
+import { Classifier } from '#models/inference/classifier';
+import { decodeImage } from '#models/inference/decode';
+import { modelGraph } from '#models/inference/modelGraph';
+import { readWeights } from '#models/pretrained/weightsFile';
+import { fit } from '#models/training/fit';
+import { classOfSample, SAMPLE_SLIDE } from '../support/data';
+import { temporaryFolder } from '../support/temporary';
+
+const PYTHON = process.env.SMEARSCOPE_PYTHON ?? 'python3';
+const PRETRAINED = 'models/pretrained';
+
+const PEER = `
+import json, sys, numpy as np, keras, tensorflow as tf
+request = json.load(sys.stdin)
+served = []
+for folder, pixels, side in request['served']:
+    images = np.fromfile(pixels, np.uint8).reshape(-1, side, side, 3)
+    served.append(tf.saved_model.load(folder).signatures['serving_default'](pixels=tf.constant(images))['probabilities'].numpy().tolist())
+x = inputs = keras.Input((32, 32, 3))
+x = keras.layers.Conv2D(32, 3, padding='same', use_bias=False, name='block1a_1_conv')(x)
+x = keras.layers.BatchNormalization(name='block1a_1_bn')(x)
+x = keras.layers.Dense(2, name='head_output')(keras.layers.Conv2D(256, 1, name='of_their_own')(x))
+model = keras.Model(inputs, x)
+model.load_weights(request['weights'], by_name=True)
+loaded = [weight.ravel().tolist() for name in ('block1a_1_conv', 'block1a_1_bn', 'head_output') for weight in model.get_layer(name).get_weights()]
+print(json.dumps({'served': served, 'loaded': loaded}))
+`;
+
+/** Sample images as the classifier of a model takes them, and its probabilities. */
+async function classified(modelFolder: string): Promise<{ pixels: string; side: number; probabilities: number[] }> {
+  const classifier = await Classifier.open(modelFolder, PRETRAINED);
+  try {
+    const side = classifier.card.inputSize;
+    const names = (await readdir(SAMPLE_SLIDE)).slice(0, 6);
+    const images = await Promise.all(
+      names.map(async (name) => (await decodeImage(await readFile(join(SAMPLE_SLIDE, name)), side)).pixels),
+    );
+    const pixels = join(await temporaryFolder(), 'pixels');
+    await writeFile(pixels, Buffer.concat(images));
+    return { pixels, side, probabilities: Array.from(classifier.classify(Buffer.concat(images), names.length)) };
+  } finally {
+    classifier.close();
+  }
+}
+
+/** A small network that learned a little, in a folder of its own. */
+async function smallModel(folder: string): Promise<string> {
+  const base = fitRecipeSchema.parse(defaultRecipe('scratch'));
+  const stages = base.stages.map((stage) => ({ ...stage, epochs: 1, batch: 8 }));
+  const names = await readdir(SAMPLE_SLIDE);
+  const classIds = ['lymphocyte', 'neutrophil'];
+  const files = names
+    .map((name) => ({ path: join(SAMPLE_SLIDE, name), classId: classOfSample(name), slide: null }))
+    .filter(({ classId }) => classIds.includes(classId));
+  const modelFolder = join(folder, 'models', 'small');
+  const parts = {
+    name: 'small',
+    modelId: 'small',
+    files,
+    recipe: fitRecipeSchema.parse({
+      ...base,
+      network: 'small-plain',
+      workingSize: 48,
+      inputSize: 32,
+      stages,
+      validationShare: 0.3,
+    }),
+    runFolder: join(folder, 'run'),
+    modelFolder,
+    imageCache: join(folder, 'cache'),
+    pretrained: PRETRAINED,
+    description: 'sample',
+  };
+  await fit(parts, () => undefined, new AbortController().signal);
+  return modelFolder;
+}
+
+describe('a model that leaves the program', () => {
+  it('gives the same probabilities in Python’s TensorFlow, and its weights to Keras by name', async () => {
+    const folder = await temporaryFolder();
+    const small = await smallModel(folder);
+    const models = ['models/starter', small];
+    const ours = await Promise.all(models.map(classified));
+    const served: [string, string, number][] = [];
+    for (const [index, modelFolder] of models.entries()) {
+      const out = join(folder, `served-${String(index)}`);
+      const written = await exportModel({ modelFolder, format: 'saved-model', out, pretrained: PRETRAINED });
+      expect(written.sort()).toEqual(['card.json', 'saved_model.pb']);
+      served.push([out, ours[index]?.pixels ?? '', ours[index]?.side ?? 0]);
+    }
+    const keras = join(folder, 'keras');
+    await exportModel({ modelFolder: small, format: 'keras', out: keras, pretrained: PRETRAINED });
+    const out = execFileSync(PYTHON, ['-c', PEER], {
+      encoding: 'utf8',
+      input: JSON.stringify({ served, weights: join(keras, 'weights.h5') }),
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+    });
+    const peers = JSON.parse(out) as { served: number[][][]; loaded: number[][] };
+    ours.forEach(({ probabilities }, index) => {
+      const theirs = peers.served[index]?.flat() ?? [];
+      probabilities.forEach((value, at) => {
+        expect(value).toBeCloseTo(theirs[at] ?? NaN, 5);
+      });
+    });
+    const weights = await readWeights(small, (await readCard(small)).files);
+    const names = [
+      'block1a_1_conv/kernel',
+      ...['gamma', 'beta', 'moving_mean', 'moving_variance'].map((each) => `block1a_1_bn/${each}`),
+      'head_output/kernel',
+      'head_output/bias',
+    ];
+    expect(peers.loaded).toEqual(names.map((name) => Array.from(weights.get(name)?.data ?? [])));
+  });
+
+  it('opens with tf.loadLayersModel, to the logits of its own graph', async () => {
+    const folder = await temporaryFolder();
+    const small = await smallModel(folder);
+    const out = join(folder, 'tfjs');
+    await exportModel({ modelFolder: small, format: 'tfjs', out, pretrained: PRETRAINED });
+    const model = await tf.loadLayersModel(pathToFileURL(join(out, 'model.json')).href);
+    const { card, graph, pixels, logits } = await modelGraph(small, PRETRAINED);
+    const session = Session.open(graph);
+    try {
+      const grey = new Uint8Array(48 * 48 * 3).fill(100);
+      const [ours] = session.run([{ tensor: pixels, shape: [1, 48, 48, 3], data: grey }], [logits]);
+      const theirs = tf.tidy(() => {
+        const output = model.predict(tf.fill([1, 32, 32, 3], 100));
+        return Array.from((Array.isArray(output) ? output[0] : output)?.dataSync() ?? []);
+      });
+      expect(theirs).toHaveLength(card.classIds.length);
+      theirs.forEach((value, index) => {
+        expect(value).toBeCloseTo(Number(ours?.[index]), 4);
+      });
+    } finally {
+      session.close();
+      model.dispose();
+    }
+  });
+
+  it('is not written over what is there, nor in a form it does not have', async () => {
+    const out = join(await temporaryFolder(), 'there');
+    await mkdir(out);
+    await writeFile(join(out, 'notes.txt'), 'mine');
+    const request = { modelFolder: 'models/starter', out, pretrained: PRETRAINED };
+    await expect(exportModel({ ...request, format: 'saved-model' })).rejects.toThrow('is there already, and not empty');
+    await expect(exportModel({ ...request, format: 'tfjs' })).rejects.toThrow('is a quick model');
+    expect(await readdir(out)).toEqual(['notes.txt']);
+  });
+});
+
+describe('a model that is taken in', () => {
+  it('is copied whole under its new name', async () => {
+    const folder = await temporaryFolder();
+    const modelFolder = join(folder, 'models', 'theirs');
+    const card = await importModel({ from: 'models/starter', modelFolder, modelId: 'theirs', pretrained: PRETRAINED });
+    expect([card.id, card.name]).toEqual(['theirs', 'Starter']);
+    const classifier = await Classifier.open(modelFolder, PRETRAINED);
+    expect(classifier.card).toEqual(card);
+    classifier.close();
+  });
+
+  it('is refused where a file is cut or the card points out of its folder, and leaves nothing behind', async () => {
+    const folder = await temporaryFolder();
+    const from = join(folder, 'starter');
+    const request = { from, modelFolder: join(folder, 'models', 'x'), modelId: 'x', pretrained: PRETRAINED };
+    await cp('models/starter', from, { recursive: true });
+    await truncate(join(from, 'weights.bin'), 1000);
+    await expect(importModel(request)).rejects.toThrow('weights.bin is not the file its card describes');
+    const card = JSON.parse(await readFile(join(from, 'card.json'), 'utf8')) as { files: Record<string, string> };
+    card.files['../../secret'] = '0';
+    await writeFile(join(from, 'card.json'), JSON.stringify({ ...card, files: { '../../secret': '0' } }));
+    await expect(importModel(request)).rejects.toThrow('names a file outside its folder');
+    await writeFile(join(from, 'card.json'), '{"half');
+    await expect(importModel(request)).rejects.toThrow('card.json is cut or no JSON');
+    expect(await readdir(folder)).toEqual(['starter']);
+  });
+});

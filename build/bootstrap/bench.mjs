@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundle } from '../bench/context.mjs';
 import { inference } from '../bench/inference.mjs';
+import { training } from '../bench/training.mjs';
 import { wholeJob } from '../bench/wholeJob.mjs';
 import { ensureBuilt } from './ensureBuilt.mjs';
 import { programEnvironment } from './environment.mjs';
@@ -15,6 +16,7 @@ import { command, setUp } from './prepare.mjs';
 /** @type {Record<string, (context: import('../bench/context.mjs').Context) => Promise<void>>} */
 const PARTS = {
   inference,
+  training,
   job: wholeJob,
   // Loaded when it is wanted: it needs packages that set-up brings.
   window: async (context) => (await import('../bench/window.mjs')).windowStart(context),

@@ -39,6 +39,7 @@ export interface FitTraining {
   readonly pretrained: string;
   /** What the data are, for the card. */
   readonly description: string;
+  /** Trainer.open if not given. */
   readonly openTrainer?: (options: TrainerOptions) => Trainer;
 }
 

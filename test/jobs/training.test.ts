@@ -7,8 +7,8 @@ import { forkCompute } from '#main/compute/launchFork';
 import { resourcesIn } from '#main/resources';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { runIdSchema } from '#shared/domain/ids';
-import { fitRecipeSchema } from '#shared/domain/recipe';
-import type { Run } from '#shared/domain/run';
+import { fitRecipeSchema, type FitRecipe } from '#shared/domain/recipe';
+import type { EpochMetrics, Run } from '#shared/domain/run';
 import { smearscope } from '../support/commandLine';
 import { copyClasses, hasData } from '../support/data';
 import { childrenOf } from '../support/processes';
@@ -150,28 +150,80 @@ describe.skipIf(!hasData)('a training from the command line', () => {
   });
 });
 
+/** The program on a workspace, without a window; `hear` is told what happens in it. */
+function openProgram(workspaceFolder: string, hear: (name: string, value: unknown) => void): Application {
+  const resources = resourcesIn(resolve('.'));
+  return new Application({
+    workspaceFolder,
+    resources,
+    launchCompute: () => forkCompute(resources.computeEntry, resources.pretrained),
+    emit: hear,
+  });
+}
+
+/** A small network, trained for some epochs. */
+function smallRecipe(epochs: number): FitRecipe {
+  const base = fitRecipeSchema.parse(defaultRecipe('scratch'));
+  const stages = base.stages.map((stage) => ({ ...stage, epochs, batch: 8 }));
+  return fitRecipeSchema.parse({ ...base, network: 'small-plain', workingSize: 32, inputSize: 32, stages });
+}
+
+describe.skipIf(!hasData)('a training in the program', () => {
+  it('goes on where it was after a pause, and after the program was closed in the middle of it', async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'data'), 12, CLASSES);
+    const id = runIdSchema.parse(randomUUID());
+    const epochs: number[] = [];
+    let onEpoch: ((epoch: number) => void) | null = null;
+    const hear = (name: string, value: unknown): void => {
+      if (name !== 'run.epoch') return;
+      const { epoch } = (value as { metrics: EpochMetrics }).metrics;
+      epochs.push(epoch);
+      onEpoch?.(epoch);
+    };
+    const first = openProgram(join(folder, 'workspace'), hear);
+    first.createRun({ id, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(12) });
+    onEpoch = () => first.queue.stop(id, 'pause');
+    expect((await first.runTraining(id)).run.state).toBe('paused');
+    const paused = epochs.at(-1) ?? 0;
+
+    const closed = new Promise<void>((done) => {
+      onEpoch = (epoch) => {
+        if (epoch <= paused) return;
+        onEpoch = null;
+        void first.close().then(done);
+      };
+    });
+    const cut = first.runTraining(id);
+    await Promise.all([cut, closed]);
+    const before = epochs.length;
+
+    const again = openProgram(join(folder, 'workspace'), hear);
+    expect(again.workspace.runs.interrupted().map((run) => [run.id, run.state])).toEqual([[id, 'running']]);
+    const { run } = await again.runTraining(id);
+    expect(run.state).toBe('done');
+    // No epoch is done twice but the one that closing cut after it was told.
+    expect(epochs.slice(before)[0]).toBeGreaterThan(paused);
+    expect(again.workspace.runs.epochs(id).map(({ epoch }) => epoch)).toEqual(
+      Array.from({ length: 12 }, (_, index) => index + 1),
+    );
+    await again.close();
+  });
+});
+
 describe.skipIf(!hasData)('two trainings started at once', () => {
   it('run one after the other, and both make their model', async () => {
     const folder = await temporaryFolder();
     await copyClasses(join(folder, 'data'), 12, CLASSES);
     const states: string[] = [];
-    const resources = resourcesIn(resolve('.'));
-    const application = new Application({
-      workspaceFolder: join(folder, 'workspace'),
-      resources,
-      launchCompute: () => forkCompute(resources.computeEntry, resources.pretrained),
-      emit: (name, value) => {
-        if (name !== 'run.changed') return;
-        const run = value as Run;
-        states.push(`${run.name} ${run.state}`);
-      },
+    const application = openProgram(join(folder, 'workspace'), (name, value) => {
+      if (name !== 'run.changed') return;
+      const run = value as Run;
+      states.push(`${run.name} ${run.state}`);
     });
-    const base = fitRecipeSchema.parse(defaultRecipe('scratch'));
-    const stages = base.stages.map((stage) => ({ ...stage, epochs: 1, batch: 8 }));
-    const recipe = fitRecipeSchema.parse({ ...base, network: 'small-plain', workingSize: 32, inputSize: 32, stages });
     const start = (name: string): ReturnType<Application['runTraining']> => {
       const id = runIdSchema.parse(randomUUID());
-      application.createRun({ id, name, folder: join(folder, 'data'), recipe });
+      application.createRun({ id, name, folder: join(folder, 'data'), recipe: smallRecipe(1) });
       return application.runTraining(id);
     };
     const [first, second] = await Promise.all([start('same'), start('same')]);

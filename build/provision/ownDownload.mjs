@@ -1,9 +1,8 @@
 // The TensorFlow that @tensorflow/tfjs-node-gpu itself downloads, for where PyPI's wheels do not serve: Windows, macOS, Linux without pip.
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename, delimiter, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { cacheFolder, root } from '../bootstrap/places.mjs';
 import { run, SetupError } from '../bootstrap/run.mjs';
 import { checkHash, requireSpace } from './download.mjs';
@@ -142,13 +141,23 @@ async function download(url, part, file) {
     const response = await fetch(url);
     if (!response.ok || !response.body)
       throw new SetupError(`${url} answered ${response.status} ${response.statusText}.\n${remedy}`);
-    await writeFile(part, Readable.fromWeb(response.body));
+    await save(response.body, part);
     return /md5=([\w+/]+=*)/.exec(response.headers.get('x-goog-hash') ?? '')?.[1] ?? null;
   } catch (error) {
     if (error instanceof SetupError) throw error;
     throw new SetupError(
       `${url} could not be downloaded: ${error instanceof Error ? error.message : String(error)}.\n${remedy}`,
     );
+  }
+}
+
+/** @param {AsyncIterable<Uint8Array>} body read piece by piece, so that a break is thrown here, whenever it comes @param {string} path */
+async function save(body, path) {
+  const file = await open(path, 'w');
+  try {
+    for await (const piece of body) await file.writeFile(piece);
+  } finally {
+    await file.close();
   }
 }
 

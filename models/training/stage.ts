@@ -1,13 +1,8 @@
 import type { FitEvent } from '#shared/compute/protocol';
-import type { AugmentationPipeline } from '#shared/domain/augmentationPipeline';
 import type { FitRecipe, FitStage } from '#shared/domain/recipe';
 import type { StepMetrics } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
-import { layerList } from '../architectures/layerList';
 import type { Network } from '../architectures/network';
-import { addAugmentation, type Batch } from '../augment/augment';
-import type { Graph, GraphTensor } from '../graph/graph';
-import { addPreprocessing, resized } from '../inference/networkGraph';
 import { batchesOf, shuffled, stepsIn } from './batches';
 import { balancedClassWeights } from './classWeights';
 import type { FitData } from './fitData';
@@ -17,6 +12,7 @@ import type { Progress } from './progress';
 import { seedOf } from './random';
 import type { Position, RunFolder, Standing } from './runFolder';
 import { rateAt } from './schedules';
+import { stageTrainer } from './stageTrainer';
 import type { Trainer, TrainerOptions } from './trainer';
 
 /** Milliseconds between two tellings of steps. */
@@ -139,23 +135,8 @@ class StageRun {
 
   #open(): Trainer {
     const { recipe, network, openTrainer } = this.#work;
-    const { l2, labelSmoothing, clipNorm, ema, inputSize, augmentation } = recipe;
-    const layers = layerList(network.model, this.#stage.train).filter(({ trainable }) => trainable);
-    const trained = new Set(layers.map(({ name }) => name));
-    return openTrainer({
-      model: network.model,
-      side: recipe.workingSize,
-      preprocess: (graph, pixels) => addPreprocessing(graph, pixels, inputSize, network.input),
-      trainable: (name) => trained.has(name),
-      augment:
-        augmentation.steps.length === 0 ? null : (graph, batch) => augmentAt(graph, batch, inputSize, augmentation),
-      optimiser: this.#stage.optimiser,
-      labelSmoothing,
-      l2,
-      clipNorm,
-      ema,
-      accumulate: Math.ceil(this.#stage.batch / this.#portion),
-    });
+    const pieces = Math.ceil(this.#stage.batch / this.#portion);
+    return openTrainer(stageTrainer(recipe, this.#stage, network, pieces));
   }
 
   /** Halves what the device takes at once; a step still learns from as many images, their gradients added up. */
@@ -310,16 +291,6 @@ class StageRun {
       `Train again with a smaller learning rate (a tenth of stages.${String(stage)}.schedule.rate), or with the gradients clipped (clipNorm=1).`,
     );
   }
-}
-
-/** Augments at the side that the network sees, as the reference recipe does. */
-function augmentAt(
-  graph: Graph,
-  { pixels, labels, seed }: Batch & { readonly seed: GraphTensor },
-  size: number,
-  pipeline: AugmentationPipeline,
-): Batch {
-  return addAugmentation(graph, { pixels: resized(graph, 'augment/resize', pixels, size), labels, seed }, pipeline);
 }
 
 /** What TensorFlow says when the device or the machine has no memory left for a step. */

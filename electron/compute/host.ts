@@ -19,6 +19,7 @@ import { Classifier } from '#models/inference/classifier';
 import { classifyFiles } from '#models/inference/classifyFiles';
 import { encodePicture } from '#models/inference/decode';
 import { fit } from '#models/training/fit';
+import { measureSpeed } from '#models/training/measureSpeed';
 import { trainQuick } from '#models/training/quick';
 
 type Send = (message: FromCompute) => void;
@@ -55,6 +56,7 @@ export class ComputeHost {
     augment: (params) => previewFiles(params),
     trainQuick: (params, progress, signal) => trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal),
     train: (params, tell, signal) => fit({ ...params, pretrained: this.#pretrained }, tell, signal),
+    measureSpeed: ({ recipe, classes }, _progress, signal) => measureSpeed(recipe, classes, signal),
     importModel: (params) => importModel({ ...params, pretrained: this.#pretrained }),
     exportModel: (params) => exportModel({ ...params, pretrained: this.#pretrained }),
     layers: ({ recipe, classes, stage }) => layersOf(recipe, classes, stage),

@@ -6,7 +6,13 @@ import { contentHashSchema } from '../domain/ids';
 import { layerSchema } from '../domain/layer';
 import { exportFormatSchema, modelCardSchema } from '../domain/model';
 import { fitRecipeSchema, quickRecipeSchema } from '../domain/recipe';
-import { checkpointSchema, epochMetricsSchema, stepMetricsSchema, trainingProgressSchema } from '../domain/run';
+import {
+  checkpointSchema,
+  epochMetricsSchema,
+  stageSpeedSchema,
+  stepMetricsSchema,
+  trainingProgressSchema,
+} from '../domain/run';
 import { failureSchema } from '../ipc/failure';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
@@ -128,6 +134,12 @@ export const computeRequests = {
     }),
     progress: fitEventSchema,
     result: z.object({ card: modelCardSchema, leftOut: z.array(leftOutFileSchema) }),
+  },
+  /** Measures a few steps of each stage of a recipe. */
+  measureSpeed: {
+    params: z.object({ recipe: fitRecipeSchema, classes: z.int().min(2) }),
+    progress: z.never(),
+    result: z.array(stageSpeedSchema),
   },
   /** Takes a checked copy of a model folder into the workspace. */
   importModel: {

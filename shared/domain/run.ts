@@ -87,6 +87,14 @@ export const trainingFolderSchema = z.object({
   warnings: z.array(z.string()),
 });
 
+/** How fast a stage of a recipe trains on this machine. */
+export const stageSpeedSchema = z.object({
+  secondsAStep: z.number(),
+  /** Of validation. */
+  secondsAnImage: z.number(),
+});
+
+export type StageSpeed = z.infer<typeof stageSpeedSchema>;
 export type RunState = z.infer<typeof runStateSchema>;
 export type Run = z.infer<typeof runSchema>;
 export type StepMetrics = z.infer<typeof stepMetricsSchema>;

@@ -11,10 +11,11 @@ import {
   slideIdSchema,
 } from '../domain/ids';
 import { modelSchema } from '../domain/model';
-import { recipeSchema } from '../domain/recipe';
+import { fitRecipeSchema, recipeSchema } from '../domain/recipe';
 import {
   epochMetricsSchema,
   runSchema,
+  stageSpeedSchema,
   stepMetricsSchema,
   trainingFolderSchema,
   trainingProgressSchema,
@@ -95,6 +96,11 @@ export const calls = {
   'model.makeLive': { args: z.object({ modelId: modelIdSchema }), result: z.array(modelSchema) },
 
   'training.inspect': { args: z.object({ folder: path }), result: trainingFolderSchema },
+  /** Measures a few steps of each stage of a recipe; waits while the device is busy. */
+  'training.measureSpeed': {
+    args: z.object({ recipe: fitRecipeSchema, classes: z.int().min(2) }),
+    result: z.array(stageSpeedSchema),
+  },
   'training.start': {
     args: z.object({
       id: runIdSchema,

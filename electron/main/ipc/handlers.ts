@@ -161,6 +161,7 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     },
 
     'training.inspect': ({ folder }) => inspectTrainingFolder(folder),
+    'training.measureSpeed': (args) => application.compute.call('measureSpeed', args),
     'training.start': ({ id, name, folder, recipe }) =>
       startTraining(application.createRun({ id, name, folder, recipe })),
     'training.cancel': ({ runId }) => stopTraining(runId, 'cancel', 'cancelled'),

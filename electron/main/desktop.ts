@@ -23,6 +23,17 @@ export function electronDesktop(window: () => electron.BrowserWindow | null): De
         : electron.dialog.showOpenDialog({ properties }));
       return filePaths;
     },
+    pickFile: async (name, extensions) => {
+      const options: electron.OpenDialogOptions = {
+        properties: ['openFile'],
+        filters: [{ name, extensions: [...extensions] }],
+      };
+      const parent = window();
+      const { filePaths } = await (parent
+        ? electron.dialog.showOpenDialog(parent, options)
+        : electron.dialog.showOpenDialog(options));
+      return filePaths[0] ?? null;
+    },
     pickSavePath: async (name, format) => {
       const options = {
         defaultPath: join(app.getPath('documents'), name),

@@ -11,7 +11,7 @@ import {
   slideIdSchema,
 } from '../domain/ids';
 import { modelSchema } from '../domain/model';
-import { fitRecipeSchema, recipeSchema } from '../domain/recipe';
+import { fitRecipeSchema, networkNameSchema, recipeSchema } from '../domain/recipe';
 import {
   epochMetricsSchema,
   runSchema,
@@ -51,6 +51,11 @@ export const calls = {
   'workspace.choose': { args: nothing, result: z.boolean() },
   /** The system's folder picker; empty if the user changed their mind. */
   'dialog.pickFolders': { args: z.object({ multiple: z.boolean() }), result: z.array(z.string()) },
+  /** The system's file picker; null if the user changed their mind. `name` says what the extensions (without dot) are. */
+  'dialog.pickFile': {
+    args: z.object({ name: z.string().max(80), extensions: z.array(z.string().regex(/^\w+$/)).min(1).max(8) }),
+    result: z.string().nullable(),
+  },
 
   'batch.create': {
     args: z.object({ id: batchIdSchema, sources: z.array(path).min(1).max(10_000) }),
@@ -96,6 +101,8 @@ export const calls = {
   'model.makeLive': { args: z.object({ modelId: modelIdSchema }), result: z.array(modelSchema) },
 
   'training.inspect': { args: z.object({ folder: path }), result: trainingFolderSchema },
+  /** Networks whose published weights come with the program. */
+  'training.networks': { args: nothing, result: z.array(networkNameSchema) },
   /** Measures a few steps of each stage of a recipe; waits while the device is busy. */
   'training.measureSpeed': {
     args: z.object({ recipe: fitRecipeSchema, classes: z.int().min(2) }),

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, RunId } from '#shared/domain/ids';
 import type { DeviceReport } from '#shared/domain/device';
+import { networkNameSchema } from '#shared/domain/recipe';
 import type { Run } from '#shared/domain/run';
 import type { Settings } from '#shared/domain/settings';
 import type { CallResult } from '#shared/ipc/contract';
@@ -16,6 +19,7 @@ import type { CallHandlers } from './router';
 /** What the handlers need of the desktop; Electron's own in the program. */
 export interface Desktop {
   pickFolders(multiple: boolean): Promise<string[]>;
+  pickFile(name: string, extensions: readonly string[]): Promise<string | null>;
   pickSavePath(name: string, format: 'csv' | 'json'): Promise<string | null>;
   openFolder(folder: string): Promise<void>;
   applySettings(settings: Settings): void;
@@ -106,6 +110,7 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
       return true;
     },
     'dialog.pickFolders': ({ multiple }) => desktop.pickFolders(multiple),
+    'dialog.pickFile': ({ name, extensions }) => desktop.pickFile(name, extensions),
 
     'batch.create': ({ id, sources }) => start(application.createBatch({ id, sources: [...new Set(sources)] })),
     'batch.createSample': ({ id }) =>
@@ -161,6 +166,8 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     },
 
     'training.inspect': ({ folder }) => inspectTrainingFolder(folder),
+    'training.networks': () =>
+      networkNameSchema.options.filter((network) => existsSync(join(resources.pretrained, network))),
     'training.measureSpeed': (args) => application.compute.call('measureSpeed', args),
     'training.start': ({ id, name, folder, recipe }) =>
       startTraining(application.createRun({ id, name, folder, recipe })),

@@ -1,0 +1,46 @@
+import type { RunId } from '#shared/domain/ids';
+import type { EpochMetrics, StepMetrics } from '#shared/domain/run';
+import { call, follow } from '../../lib/bridge';
+import { notices } from '../../lib/notices.svelte';
+
+/** What was measured in one run, as it grows. */
+export class RunMetrics {
+  readonly #runId: RunId;
+  steps = $state.raw<readonly StepMetrics[]>([]);
+  epochs = $state.raw<readonly EpochMetrics[]>([]);
+  loaded = $state(false);
+
+  constructor(runId: RunId) {
+    this.#runId = runId;
+  }
+
+  /** Asks for what there is, then follows events. The function returned stops following. */
+  start(): () => void {
+    const stops = [
+      follow('run.steps', ({ runId, steps }) => {
+        if (runId === this.#runId) this.steps = followedBy(this.steps, steps, ({ step }) => step);
+      }),
+      follow('run.epoch', ({ runId, metrics }) => {
+        if (runId === this.#runId) this.epochs = followedBy(this.epochs, [metrics], ({ epoch }) => epoch);
+      }),
+    ];
+    void notices.guard(async () => {
+      const { steps, epochs } = await call('run.metrics', { runId: this.#runId });
+      this.steps = followedBy(steps, this.steps, ({ step }) => step);
+      this.epochs = followedBy(epochs, this.epochs, ({ epoch }) => epoch);
+      this.loaded = true;
+    });
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+}
+
+/** What is newer takes the place of all from its first number on: a run that was cut goes on from an earlier epoch. */
+function followedBy<T>(before: readonly T[], newer: readonly T[], numberOf: (value: T) => number): readonly T[] {
+  const [first] = newer;
+  if (first === undefined) return before;
+  const from = numberOf(first);
+  const kept = before.findLastIndex((value) => numberOf(value) < from) + 1;
+  return [...before.slice(0, kept), ...newer];
+}

@@ -11,11 +11,7 @@ it('a batch whose compute process is killed half way says so in the window and i
   const folder = await temporaryFolder();
   await manyImages(join(folder, 'images'), IMAGES);
   const app = await App.start(join(folder, 'workspace'));
-  const { window: page, electron } = app;
-  const computeProcesses = (): Promise<number[]> =>
-    electron.evaluate(({ app: program }) =>
-      program.getAppMetrics().flatMap(({ pid, name }) => (name === 'smearscope-compute' ? [pid] : [])),
-    );
+  const { window: page } = app;
   const batch = (): Promise<{ state: string; classified: number; total: number } | null> =>
     page.evaluate(async () => {
       const answer = await window.smearscope.call('batch.list', null);
@@ -25,17 +21,14 @@ it('a batch whose compute process is killed half way says so in the window and i
 
   await app.drop(join(folder, 'images'));
   await expect.poll(async () => (await batch())?.classified, { interval: 10, timeout: 60_000 }).toBeGreaterThan(50);
-  const [killed, ...others] = await computeProcesses();
-  expect(others).toEqual([]);
-  if (killed === undefined) throw new Error('No compute process is there.');
+  const killed = await app.computeProcess();
   process.kill(killed, 'SIGKILL');
   await page.getByText(/The compute process ended unexpectedly/).waitFor();
   await page.getByText(/The work goes on in a new one/).waitFor();
   await app.screenshot('compute-died');
 
   await expect.poll(batch, { timeout: 120_000 }).toEqual({ state: 'done', classified: IMAGES, total: IMAGES });
-  const [after] = await computeProcesses();
-  expect(after).not.toBe(killed);
+  expect(await app.computeProcess()).not.toBe(killed);
   const hashes = await page.evaluate(async () => {
     const batches = await window.smearscope.call('batch.list', null);
     const [first] = 'result' in batches ? batches.result : [];

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { EventName } from '#shared/ipc/contract';
 import { axeViolations } from './axe';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 
@@ -114,6 +115,29 @@ export class App {
   }
 
   /** A picture of the window as it is on screen, kept among the artefacts. */
+  /** Id of the one process that computes. */
+  async computeProcess(): Promise<number> {
+    const [id, ...others] = await this.electron.evaluate(({ app }) =>
+      app.getAppMetrics().flatMap(({ pid, name }) => (name === 'smearscope-compute' ? [pid] : [])),
+    );
+    if (id === undefined || others.length > 0) throw new Error('There is not one compute process.');
+    return id;
+  }
+
+  /** The next event of a name that reaches the window. */
+  async next(name: EventName): Promise<void> {
+    await this.window.evaluate(
+      (event) =>
+        new Promise<void>((resolve) => {
+          const stop = window.smearscope.on(event, () => {
+            stop();
+            resolve();
+          });
+        }),
+      name,
+    );
+  }
+
   async screenshot(name: string): Promise<void> {
     await this.window.evaluate(
       () =>

@@ -1,0 +1,66 @@
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { copyClasses, hasData, SAMPLE_SLIDE } from '../support/data';
+import { temporaryFolder } from '../support/temporary';
+import { App } from './pages/app';
+import { tour, WIDE } from './pages/tour';
+
+it.skipIf(!hasData)(
+  'a transfer training whose compute process is killed goes on after its last epoch, and its model classifies a folder',
+  async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'labelled'), 20);
+    const workspace = join(folder, 'workspace');
+    const app = await App.start(workspace);
+    const { window } = app;
+    await app.resize(WIDE);
+    await window.getByText(/^(CPU|GPU): /).waitFor();
+    await app.go('Train');
+    await app.answerFolderDialog(join(folder, 'labelled'));
+    await window.getByRole('button', { name: 'Choose a folder…' }).click();
+    await window.getByLabel('Name of the model').fill('Twice cut');
+    await window.getByRole('radio', { name: /^Transfer/ }).check();
+    await window.getByLabel('Seen at, pixels').fill('128');
+    await window.getByLabel('Epochs', { exact: true }).fill('2');
+    await window.getByLabel('Images a step').fill('8');
+    await window.getByText('An epoch takes 14 steps').waitFor();
+    await tour(app, 'fit-ready');
+
+    const compute = await app.computeProcess();
+    const firstEpoch = app.next('run.epoch');
+    await window.getByRole('button', { name: 'Start training' }).click();
+    await window.getByRole('heading', { name: 'Training “Twice cut”' }).waitFor();
+    await firstEpoch;
+    process.kill(compute, 'SIGKILL');
+    await window.getByText(/The compute process ended unexpectedly/).waitFor();
+    await app.screenshot('fit-running');
+    await window.getByRole('button', { name: 'Dismiss' }).click();
+
+    await window.getByText('32 images of the locked part were called right').waitFor({ timeout: 120_000 });
+    expect(await app.computeProcess()).not.toBe(compute);
+    expect(await readLog(workspace)).toMatch(/run \S+ goes on after epoch 1/);
+    await window.getByText('The curves as a table of 2 epochs').click();
+    const epochs = window.getByRole('region', { name: 'Epochs' }).getByRole('row');
+    expect(await epochs.count()).toBe(1 + 2);
+    await tour(app, 'fit-done');
+    await window.getByRole('button', { name: 'Make live' }).click();
+    await window.getByText('This model is live').waitFor();
+
+    await mkdir(join(folder, 'slide 01'));
+    for (const name of (await readdir(SAMPLE_SLIDE)).slice(0, 12))
+      await copyFile(join(SAMPLE_SLIDE, name), join(folder, 'slide 01', name));
+    await app.go('Classify');
+    await app.drop(join(folder, 'slide 01'));
+    await window.getByRole('button', { name: /slide 01 12 cells/ }).click();
+    await window.getByRole('option').first().click();
+    await window.keyboard.press(' ');
+    await window.getByRole('dialog').getByText('Twice cut').waitFor();
+    await app.close();
+  },
+);
+
+async function readLog(workspace: string): Promise<string> {
+  const names = await readdir(join(workspace, 'log'));
+  return (await Promise.all(names.map((name) => readFile(join(workspace, 'log', name), 'utf8')))).join('');
+}

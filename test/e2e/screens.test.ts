@@ -50,6 +50,7 @@ it('every place is whole at every size, and readable in light and dark', async (
   await tour(app, 'slide');
   await window.getByRole('button', { name: 'Class', exact: true }).click();
   await window.getByRole('listbox').getByText('Neutrophil', { exact: true }).waitFor();
+  await window.getByRole('option').first().click();
   await window.keyboard.press('Shift+End');
   await tour(app, 'by-class');
   await window.keyboard.press('Home');
@@ -62,11 +63,11 @@ it('every place is whole at every size, and readable in light and dark', async (
   await tour(app, 'export');
   await window.keyboard.press('Escape');
   await window.getByRole('button', { name: /unreadable/ }).click();
-  await window.getByText('broken.jpg').waitFor();
+  await window.getByText(/^Unreadable: broken.jpg/).waitFor();
   await tour(app, 'set-aside');
   await window.keyboard.press('Escape');
   await window.getByRole('button', { name: /^Ward 7.* cells/ }).click();
-  await window.getByRole('option').nth(5).waitFor();
+  await window.getByRole('option').nth(5).click();
   await window.keyboard.press(' ');
   await window.getByRole('dialog').getByText('History').waitFor();
   await tour(app, 'long-names');

@@ -14,7 +14,7 @@ export function openHeadless(folder: string | undefined, emit: Emit): Applicatio
   return new Application({
     workspaceFolder: resolve(folder ?? process.env.SMEARSCOPE_WORKSPACE ?? defaultWorkspace()),
     resources,
-    launchCompute: () => forkCompute(resources.computeEntry, resources.pretrained),
+    launchCompute: ({ log }) => forkCompute(resources.computeEntry, resources.pretrained, log),
     emit,
   });
 }

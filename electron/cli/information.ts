@@ -35,7 +35,7 @@ export async function device(options: { readonly json?: boolean }): Promise<numb
     error: (message: string) => process.stderr.write(`${message}\n`),
   };
   const compute = new ComputeSupervisor(
-    forkCompute(resources.computeEntry, resources.pretrained),
+    forkCompute(resources.computeEntry, resources.pretrained, log),
     log,
     () => undefined,
   );

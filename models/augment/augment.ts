@@ -268,6 +268,8 @@ function effectOf(augmentation: Exclude<Augmentation, { kind: 'rand-augment' }>,
       return geometry.flip(augmentation);
     case 'rotation':
       return geometry.rotation(augmentation);
+    case 'quarter-turn':
+      return geometry.quarterTurn(augmentation);
     case 'translation':
       return geometry.translation(augmentation);
     case 'zoom':

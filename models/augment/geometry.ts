@@ -25,15 +25,19 @@ export function flip({ direction, chance }: AugmentationOf<'flip'>): Geometric {
 export function rotation({ turn }: AugmentationOf<'rotation'>): Geometric {
   return geometric((formula, draws, side) => {
     const angle = eitherWay(formula, draws.next(), 2 * Math.PI * turn);
-    const c = (side - 1) / 2;
-    return formula.matrix(
-      3,
-      [0, 0, c, 0, 0, c, 0, 0, 1],
-      [
-        { factor: formula.cos(angle), matrix: [1, 0, -c, 0, 1, -c, 0, 0, 0] },
-        { factor: formula.sin(angle), matrix: [0, -1, c, 1, 0, -c, 0, 0, 0] },
-      ],
-    );
+    return turned(formula, side, formula.cos(angle), formula.sin(angle));
+  });
+}
+
+/** About the centre by one, two or three quarters, each as likely, or by none. */
+export function quarterTurn({ chance }: AugmentationOf<'quarter-turn'>): Geometric {
+  return geometric((formula, draws, side) => {
+    const draw = draws.next();
+    const quarters = formula.add(1, formula.floor(formula.mul(draw, chance === 0 ? 0 : 3 / chance)));
+    const angle = formula.mul(formula.select(formula.less(draw, chance), quarters, 0), Math.PI / 2);
+    // Whole numbers, so that each pixel comes from one other and none is blurred.
+    const whole = (value: GraphTensor): GraphTensor => formula.floor(formula.add(value, 0.5));
+    return turned(formula, side, whole(formula.cos(angle)), whole(formula.sin(angle)));
   });
 }
 
@@ -96,6 +100,19 @@ export function resample(formula: Formula, pixels: GraphTensor, matrix: GraphTen
 
 function geometric(matrix: Geometric['matrix']): Geometric {
   return { family: 'geometric', matrix };
+}
+
+/** Turned about the centre. */
+function turned(formula: Formula, side: number, cosine: GraphTensor, sine: GraphTensor): GraphTensor {
+  const c = (side - 1) / 2;
+  return formula.matrix(
+    3,
+    [0, 0, c, 0, 0, c, 0, 0, 1],
+    [
+      { factor: cosine, matrix: [1, 0, -c, 0, 1, -c, 0, 0, 0] },
+      { factor: sine, matrix: [0, -1, c, 1, 0, -c, 0, 0, 0] },
+    ],
+  );
 }
 
 /** x and y lie 1 + their change times as far from the centre. */

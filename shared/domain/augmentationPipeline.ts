@@ -26,7 +26,7 @@ export const augmentationStepSchema = z.discriminatedUnion('when', [
 ]);
 
 /**
- * Steps in the order in which they act, but for this: geometric augmentations (flip, rotation, translation, zoom, shear, crop-and-resize) act before all
+ * Steps in the order in which they act, but for this: geometric augmentations (flip, rotation, quarter-turn, translation, zoom, shear, crop-and-resize) act before all
  * others, as one resampling, so that an image is blurred by interpolation once at most. Neighbouring colour changes act as one, clipped once.
  */
 export const augmentationPipelineSchema = z.strictObject({ steps: z.array(augmentationStepSchema).max(64) });

@@ -53,6 +53,7 @@ const EFFECTS: Readonly<Record<string, { readonly effect: Effect; readonly draws
   {
     flip: { effect: geometry.flip(options('flip')), draws: 1, within: 1e-3 },
     rotation: { effect: geometry.rotation(options('rotation')), draws: 1, within: 0.1 },
+    'quarter-turn': { effect: geometry.quarterTurn(options('quarter-turn')), draws: 1, within: 0 },
     translation: { effect: geometry.translation(options('translation')), draws: 2, within: 0.1 },
     zoom: { effect: geometry.zoom(options('zoom')), draws: 1, within: 0.1 },
     'zoom-stretch': { effect: geometry.zoom(options('zoom', { stretch: true })), draws: 2, within: 0.1 },

@@ -132,6 +132,7 @@ unit = lambda name, index=0: draws[name][index]
 results = {
     'flip': lambda: by_keras(keras.layers.RandomFlip('horizontal'), pixels, draws['flip']),
     'rotation': lambda: by_keras(keras.layers.RandomRotation(0.7), pixels, draws['rotation']),
+    'quarter-turn': lambda: np.stack([np.rot90(image, int(4 * each + 1)) for image, each in zip(pixels, unit('quarter-turn'))]),
     'translation': lambda: by_keras(keras.layers.RandomTranslation(0.15, 0.15), pixels, draws['translation']),
     'zoom': lambda: by_keras(keras.layers.RandomZoom(0.3), pixels, draws['zoom']),
     'zoom-stretch': lambda: by_keras(keras.layers.RandomZoom(0.3, 0.3), pixels, draws['zoom-stretch']),

@@ -1,6 +1,6 @@
 import type { AugmentationOf } from '#shared/domain/augmentation';
 import type { GraphTensor } from '../graph/graph';
-import { depthwiseConv2d } from '../graph/operations/convolution';
+import { depthwiseConv2d } from '../graph/operations/depthwiseConvolution';
 import { eitherWay, sideOf, type PixelEffect } from './effect';
 
 /** Pillow's ImageFilter.SMOOTH, whose sum is 13. */

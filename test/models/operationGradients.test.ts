@@ -16,7 +16,8 @@ import {
   sub,
 } from '#models/graph/operations/arithmetic';
 import { batchNorm, frozenBatchNorm } from '#models/graph/operations/batchNorm';
-import { biasAdd, conv2d, depthwiseConv2d } from '#models/graph/operations/convolution';
+import { biasAdd, conv2d } from '#models/graph/operations/convolution';
+import { depthwiseConv2d } from '#models/graph/operations/depthwiseConvolution';
 import { smoothLabels, softmaxCrossEntropy } from '#models/graph/operations/crossEntropy';
 import { matMul } from '#models/graph/operations/matMul';
 import { averagePool, maxPool } from '#models/graph/operations/pooling';
@@ -87,6 +88,20 @@ describe('the derivative of every operation is that of tf.grad', () => {
           [x, values(s + 2, [kernel, kernel, c, 2])],
           on(depthwiseConv2d, { stride, padding }),
           (a, b = a) => tf.depthwiseConv2d(a.as4D(2, h, w, c), b.as4D(kernel, kernel, c, 2), stride, pad),
+        );
+      }),
+      few,
+    );
+  });
+
+  it('depthwise convolutions with a centred window, up to five columns wide and larger than the image', () => {
+    const kernels = fc.constantFrom(1, 3, 5);
+    fc.assert(
+      fc.property(seed, side, side, channels, kernels, kernels, (s, h, w, c, kh, kw) => {
+        expectGradients(
+          [values(s, [2, h, w, c]), values(s + 1, [kh, kw, c, 1])],
+          on(depthwiseConv2d, { stride: 1, padding: 'SAME' }),
+          (a, b = a) => tf.depthwiseConv2d(a.as4D(2, h, w, c), b.as4D(kh, kw, c, 1), 1, 'same'),
         );
       }),
       few,

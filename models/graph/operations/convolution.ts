@@ -8,7 +8,12 @@ import {
   type GraphTensor,
 } from '../graph';
 import { shapeOf } from './broadcast';
+import { matMul } from './matMul';
+import { reshape } from './shape';
 import { windowOutput, type WindowOptions } from './window';
+
+/** Pixels of an image up to which a matrix product is faster than oneDNN's derivatives of a convolution of one pixel, a tenth to a half (oneDNN 3.7, AVX-512; squeeze-and-excitation gains most). */
+const FEW_PIXELS = 256;
 
 /** 2-D convolution. `input` float32 [n, h, w, in], `filter` float32 [kh, kw, in, out]; gives [n, h', w', out]. */
 export function conv2d(
@@ -26,7 +31,9 @@ export function conv2d(
       `${input.name} has ${String(channels)} channels, ${filter.name} takes ${String(filter.shape[2])}`,
     );
   }
-  const shape = [...windowOutput(name, input, kernelOf(name, filter), options), requireSide(name, filter, 3)];
+  const kernel = kernelOf(name, filter);
+  const shape = [...windowOutput(name, input, kernel, options), requireSide(name, filter, 3)];
+  const isPointwise = kernel.every((side) => side === 1) && options.stride === 1;
   return graph.add({
     kind: 'Conv2D',
     name,
@@ -34,46 +41,36 @@ export function conv2d(
     attributes: attributesOf(dtype, options),
     output: { dtype, shape },
     gradient: (upstream) =>
-      backward(graph, ['Conv2DBackpropInput', 'Conv2DBackpropFilter'], input, filter, upstream, options),
+      isPointwise && pixelsOf(input) <= FEW_PIXELS
+        ? asProducts(graph, input, filter, upstream)
+        : [
+            ofInput(graph, 'Conv2DBackpropInput', { input, filter, upstream }, options),
+            ofFilter(graph, 'Conv2DBackpropFilter', { input, filter, upstream }, options),
+          ],
   });
 }
 
-/** Depthwise 2-D convolution. `input` float32 [n, h, w, c], `filter` float32 [kh, kw, c, m]; gives [n, h', w', c * m]. */
-export function depthwiseConv2d(
+/** Derivatives of the input and of the filter of a convolution of one pixel, as matrix products over all pixels of the batch. */
+function asProducts(
   graph: Graph,
-  name: string,
   input: GraphTensor,
   filter: GraphTensor,
-  options: WindowOptions,
-): GraphTensor {
-  const dtype = requireFloat(name, input, filter);
-  const channels = requireSide(name, input, 3);
-  if (requireSide(name, filter, 2) !== channels) {
-    throw new GraphError(
-      name,
-      `${input.name} has ${String(channels)} channels, ${filter.name} takes ${String(filter.shape[2])}`,
-    );
-  }
-  const shape = [
-    ...windowOutput(name, input, kernelOf(name, filter), options),
-    channels * requireSide(name, filter, 3),
-  ];
-  return graph.add({
-    kind: 'DepthwiseConv2dNative',
-    name,
-    inputs: [input, filter],
-    attributes: attributesOf(dtype, options),
-    output: { dtype, shape },
-    gradient: (upstream) =>
-      backward(
-        graph,
-        ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
-        input,
-        filter,
-        upstream,
-        options,
-      ),
-  });
+  upstream: GraphTensor,
+): readonly [GraphTensor, GraphTensor] {
+  const rows = (name: string, tensor: GraphTensor): GraphTensor => {
+    const [batch = null, height = null, width = null, channels = null] = tensor.shape;
+    const count = batch === null ? null : batch * Number(height) * Number(width);
+    return reshape(graph, name, tensor, [count, channels]);
+  };
+  const derivatives = rows('upstream', upstream);
+  const weights = reshape(graph, 'input/filter', filter, filter.shape.slice(2));
+  const products = matMul(graph, 'input/product', derivatives, weights, { right: true });
+  const sums = matMul(graph, 'filter/product', rows('filter/input', input), derivatives, { left: true });
+  return [reshape(graph, 'input', products, input.shape), reshape(graph, 'filter', sums, filter.shape)];
+}
+
+function pixelsOf(image: GraphTensor): number {
+  return requireSide(image.name, image, 1) * requireSide(image.name, image, 2);
 }
 
 /** Adds a vector to the last dimension. `input` float32 [..., c], `bias` float32 [c]. */
@@ -105,36 +102,52 @@ export function biasAdd(graph: Graph, name: string, input: GraphTensor, bias: Gr
   });
 }
 
-/** Derivatives of the input and of the filter by TensorFlow's own nodes for them. */
-function backward(
-  graph: Graph,
-  [ofInput, ofFilter]: readonly [string, string],
-  input: GraphTensor,
-  filter: GraphTensor,
-  upstream: GraphTensor,
-  options: WindowOptions,
-): readonly [GraphTensor, GraphTensor] {
-  const dtype = requireFloat(upstream.name, upstream);
-  const attributes = attributesOf(dtype, options);
-  return [
-    graph.add({
-      kind: ofInput,
-      name: 'input',
-      inputs: [shapeOf(graph, 'input/shape', input), filter, upstream],
-      attributes,
-      output: { dtype, shape: input.shape },
-    }),
-    graph.add({
-      kind: ofFilter,
-      name: 'filter',
-      inputs: [input, shapeOf(graph, 'filter/shape', filter), upstream],
-      attributes,
-      output: { dtype, shape: filter.shape },
-    }),
-  ];
+/** What a derivative of a convolution is made of; `upstream` is that of its output. */
+interface Convolution {
+  readonly input: GraphTensor;
+  readonly filter: GraphTensor;
+  readonly upstream: GraphTensor;
 }
 
-function attributesOf(dtype: DataType, { stride, padding }: WindowOptions): Parameters<Graph['add']>[0]['attributes'] {
+/** Derivative of the input by TensorFlow's own node for it. */
+export function ofInput(
+  graph: Graph,
+  kind: string,
+  { input, filter, upstream }: Convolution,
+  options: WindowOptions,
+): GraphTensor {
+  const dtype = requireFloat(upstream.name, upstream);
+  return graph.add({
+    kind,
+    name: 'input',
+    inputs: [shapeOf(graph, 'input/shape', input), filter, upstream],
+    attributes: attributesOf(dtype, options),
+    output: { dtype, shape: input.shape },
+  });
+}
+
+/** Derivative of the filter by TensorFlow's own node for it. */
+export function ofFilter(
+  graph: Graph,
+  kind: string,
+  { input, filter, upstream }: Convolution,
+  options: WindowOptions,
+): GraphTensor {
+  const dtype = requireFloat(upstream.name, upstream);
+  return graph.add({
+    kind,
+    name: 'filter',
+    inputs: [input, shapeOf(graph, 'filter/shape', filter), upstream],
+    attributes: attributesOf(dtype, options),
+    output: { dtype, shape: filter.shape },
+  });
+}
+
+/** Attributes of a convolution's node and of those of its derivatives. */
+export function attributesOf(
+  dtype: DataType,
+  { stride, padding }: WindowOptions,
+): Parameters<Graph['add']>[0]['attributes'] {
   return {
     T: { type: dtype },
     strides: { ints: [1, stride, stride, 1] },
@@ -144,7 +157,8 @@ function attributesOf(dtype: DataType, { stride, padding }: WindowOptions): Para
   };
 }
 
-function kernelOf(node: string, filter: GraphTensor): readonly [number, number] {
+/** Height and width of a filter [kh, kw, in, out]. */
+export function kernelOf(node: string, filter: GraphTensor): readonly [number, number] {
   requireRank(node, filter, 4);
   return [requireSide(node, filter, 0), requireSide(node, filter, 1)];
 }

@@ -21,11 +21,13 @@ export function cast(graph: Graph, name: string, input: GraphTensor, dtype: Data
   });
 }
 
-/** The same values in the same order under another shape, in which one side may be unknown. Throws GraphError if the sizes differ. */
+/** The same values in the same order under another shape, in which one side may be unknown if one of the input is. Throws GraphError if the sizes differ whatever the unknown sides are. */
 export function reshape(graph: Graph, name: string, input: GraphTensor, shape: Shape): GraphTensor {
   const unknown = (sides: Shape): number => sides.filter((side) => side === null).length;
   const size = (sides: Shape): number => sides.reduce<number>((product, side) => product * (side ?? 1), 1);
-  if (unknown(shape) > 1 || unknown(shape) !== unknown(input.shape) || size(shape) !== size(input.shape)) {
+  const [from, to] = [size(input.shape), size(shape)];
+  const fits = unknown(shape) === 0 ? from === to : from % to === 0 || to % from === 0;
+  if (unknown(shape) > 1 || unknown(shape) !== unknown(input.shape) || !fits) {
     throw new GraphError(name, `[${describeShape(input.shape)}] cannot become [${describeShape(shape)}]`);
   }
   const sides = graph.constant(
@@ -109,6 +111,18 @@ export function pad(
         input.shape,
       ),
     ],
+  });
+}
+
+/** The values in the opposite order along `axes`. */
+export function reverse(graph: Graph, name: string, input: GraphTensor, axes: readonly number[]): GraphTensor {
+  return graph.add({
+    kind: 'ReverseV2',
+    name,
+    inputs: [input, graph.constant(`${name}/axes`, Int32Array.from(axes), [axes.length])],
+    attributes: { T: { type: input.dtype }, Tidx: { type: 'int32' } },
+    output: { dtype: input.dtype, shape: input.shape },
+    gradient: (upstream) => [reverse(graph, 'input', upstream, axes)],
   });
 }
 

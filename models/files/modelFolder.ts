@@ -8,7 +8,7 @@ import { writeFolder } from './writeFolder';
 const SAFE_PATH = /^(?!.*\.\.)[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)*$/;
 
 /**
- * Writes a model folder, made whole or not at all: its weights, `others` by their path in the folder, and the card with the SHA-256 of each.
+ * Writes a model folder, made whole or not at all: its weights in the precision of its recipe, `others` by their path in the folder, and the card with the SHA-256 of each.
  * Gives the whole card. FailureError as writeFolder.
  */
 export function writeTrainedModel(
@@ -17,7 +17,9 @@ export function writeTrainedModel(
   weights: Weights,
   others: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<ModelCard> {
-  return writeModelFolder(folder, card, new Map([...encodeWeights(weights), ...others]));
+  const { recipe } = card;
+  const precision = recipe.kind === 'quick' ? 'float32' : recipe.weightPrecision;
+  return writeModelFolder(folder, card, new Map([...encodeWeights(weights, precision), ...others]));
 }
 
 /** Writes a model folder of these files and a card that names them. Gives the whole card. FailureError as writeFolder. */

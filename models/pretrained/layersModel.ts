@@ -1,8 +1,9 @@
 import type { LayersModel } from '../backend/tensorflow';
-import type { Weights } from './weightsFile';
+import type { WeightPrecision } from '#shared/domain/recipe';
+import { dtypeOf, type Weights } from './weightsFile';
 
-/** The bytes of a model.json as tf.loadLayersModel reads it: the layers, and where their weights lie in the weights.bin beside it. */
-export function layersModelJson(model: LayersModel, weights: Weights): Uint8Array {
+/** The bytes of a model.json as tf.loadLayersModel reads it: the layers, and where their weights lie in the weights.bin beside it, stored in this precision. */
+export function layersModelJson(model: LayersModel, weights: Weights, precision: WeightPrecision): Uint8Array {
   const content = {
     format: 'layers-model',
     generatedBy: 'Smearscope',
@@ -11,7 +12,11 @@ export function layersModelJson(model: LayersModel, weights: Weights): Uint8Arra
     weightsManifest: [
       {
         paths: ['weights.bin'],
-        weights: [...weights].map(([name, { shape }]) => ({ name, shape, dtype: 'float32' })),
+        weights: [...weights].map(([name, weight]) => {
+          const dtype = dtypeOf(weight, precision);
+          const { shape } = weight;
+          return { name, shape, dtype: 'float32', ...(dtype !== 'float32' && { quantization: { dtype } }) };
+        }),
       },
     ],
   };

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Float16Array } from '@petamoriken/float16';
 import { z } from 'zod';
+import type { WeightPrecision } from '#shared/domain/recipe';
 import { FailureError } from '#shared/ipc/failure';
 
-const specsSchema = z.array(z.object({ name: z.string(), shape: z.array(z.int().positive()) }));
+const specsSchema = z.array(
+  z.object({
+    name: z.string(),
+    shape: z.array(z.int().positive()),
+    dtype: z.enum(['float32', 'float16']).default('float32'),
+  }),
+);
 
 /** A weight: float32, row-major. */
 export interface Weight {
@@ -12,12 +20,14 @@ export interface Weight {
   readonly data: Float32Array;
 }
 
+const BYTES: Readonly<Record<WeightPrecision, number>> = { float32: 4, float16: 2 };
+
 /** Weights by name, in the order of the file. */
 export type Weights = ReadonlyMap<string, Weight>;
 
 /**
- * Reads weights.bin (little-endian float32, one array after the other) by weights.json (names and shapes) in a folder; both must have the SHA-256 given for them.
- * FailureError `model-invalid` names the file that is missing, cut or changed. The arrays are views into one buffer, not to be changed.
+ * Reads weights.bin (little-endian, one array after the other) by weights.json (names, shapes, and dtypes where they are not float32) in a folder; both must have the SHA-256 given for them.
+ * FailureError `model-invalid` names the file that is missing, cut or changed. The arrays are the caller's.
  */
 export async function readWeights(folder: string, hashes: Readonly<Record<string, string>>): Promise<Weights> {
   const [specsFile, packed] = await Promise.all([
@@ -25,27 +35,51 @@ export async function readWeights(folder: string, hashes: Readonly<Record<string
     readChecked(folder, 'weights.bin', hashes),
   ]);
   const specs = specsSchema.parse(JSON.parse(specsFile.toString('utf8')));
-  const values = new Float32Array(new Uint8Array(packed).buffer);
+  const { buffer } = new Uint8Array(packed);
   const weights = new Map<string, Weight>();
   let at = 0;
-  for (const { name, shape } of specs) {
+  for (const { name, shape, dtype } of specs) {
     const size = shape.reduce((product, side) => product * side, 1);
-    weights.set(name, { shape, data: values.subarray(at, at + size) });
-    at += size;
+    const bytes = buffer.slice(at, at + size * BYTES[dtype]);
+    const data = dtype === 'float32' ? new Float32Array(bytes) : Float32Array.from(new Float16Array(bytes));
+    weights.set(name, { shape, data });
+    at += bytes.byteLength;
   }
   return weights;
 }
 
 /** The bytes of weights.json and weights.bin, by name. */
-export function encodeWeights(weights: Weights): Map<string, Uint8Array> {
-  const specs = `${JSON.stringify([...weights].map(([name, { shape }]) => ({ name, shape })))}\n`;
+export function encodeWeights(weights: Weights, precision: WeightPrecision = 'float32'): Map<string, Uint8Array> {
+  const specs = [...weights].map(([name, weight]) => {
+    const dtype = dtypeOf(weight, precision);
+    return { name, shape: weight.shape, ...(dtype !== 'float32' && { dtype }) };
+  });
   const packed = Buffer.concat(
-    [...weights.values()].map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
+    [...weights.values()].map((weight) => {
+      const { data } = weight;
+      const { buffer, byteOffset, byteLength } = dtypeOf(weight, precision) === 'float32' ? data : Float16Array.from(data);
+      return Buffer.from(buffer, byteOffset, byteLength);
+    }),
   );
   return new Map([
-    ['weights.json', Buffer.from(specs)],
+    ['weights.json', Buffer.from(`${JSON.stringify(specs)}\n`)],
     ['weights.bin', packed],
   ]);
+}
+
+/** The weights with the values that they are stored with. */
+export function asStored(weights: Weights, precision: WeightPrecision): Map<string, Weight> {
+  return new Map(
+    [...weights].map(([name, weight]) => {
+      const isHalf = dtypeOf(weight, precision) === 'float16';
+      return [name, isHalf ? { ...weight, data: Float32Array.from(Float16Array.from(weight.data)) } : weight];
+    }),
+  );
+}
+
+/** What a weight is stored as: float16 only where it holds every value (to 65,504). */
+export function dtypeOf({ data }: Weight, precision: WeightPrecision): WeightPrecision {
+  return precision === 'float16' && Float16Array.from(data).every(Number.isFinite) ? 'float16' : 'float32';
 }
 
 /** A file of a model folder, if its bytes have the SHA-256 given for it; FailureError `model-invalid` otherwise. */

@@ -5,7 +5,8 @@ import { Session } from '../graph/session';
 import { BATCH } from '../inference/classifier';
 import { networkGraph, servedModel } from '../inference/networkGraph';
 import { layersModelJson } from '../pretrained/layersModel';
-import { weightsIn } from '../pretrained/networkWeights';
+import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
+import { asStored } from '../pretrained/weightsFile';
 import { batchesOf } from './batches';
 import { cardOf } from './card';
 import type { FitData } from './fitData';
@@ -33,6 +34,8 @@ export interface Finishing {
  */
 export async function finish(finishing: Finishing): Promise<ModelCard> {
   const { modelFolder, recipe, network, data, stage } = finishing;
+  // What is stored is what is calibrated and judged.
+  setWeights(network.model, valuesOf(asStored(weightsIn(network.model), recipe.weightPrecision)));
   const validation = await score(finishing, 'validation', stage('calibrating', data.parts.validation.length));
   const test = await score(finishing, 'test', stage('evaluating', data.parts.test.length));
   const judged = judge(data.classIds, { validation, test }, recipe.targetError);
@@ -50,7 +53,7 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
     card,
     weights,
     new Map([
-      ['model.json', layersModelJson(network.model, weights)],
+      ['model.json', layersModelJson(network.model, weights, recipe.weightPrecision)],
       ['saved_model/saved_model.pb', servedModel(networkGraph(recipe, network, judged.temperature))],
     ]),
   );

@@ -81,6 +81,7 @@ const TRANSFER: FitRecipe = {
   l2: 0,
   clipNorm: null,
   ema: null,
+  weightPrecision: 'float32',
   ...JUDGING,
 };
 

@@ -115,6 +115,9 @@ const headSchema = z.strictObject({
   denseDropout: share,
 });
 
+/** How the weights of a model are stored. */
+export const weightPrecisionSchema = z.enum(['float32', 'float16']);
+
 export const networkNameSchema = z.enum([
   'efficientnet-lite0',
   'efficientnet-lite1',
@@ -152,6 +155,8 @@ export const fitRecipeSchema = z
     clipNorm: z.number().positive().nullable(),
     /** Decay of the moving average of the weights that is validated and kept; null: the weights themselves. */
     ema: share.nullable(),
+    /** float16 halves the model's file; its figures are of the weights as they are stored. */
+    weightPrecision: weightPrecisionSchema.default('float32'),
     ...judging,
   })
   .refine(({ testShare, validationShare }) => testShare + validationShare <= 0.8, {
@@ -177,4 +182,5 @@ export type Schedule = z.infer<typeof scheduleSchema>;
 export type TrainedLayers = z.infer<typeof trainedLayersSchema>;
 export type FitStage = FitRecipe['stages'][number];
 export type HeadOptions = FitRecipe['head'];
+export type WeightPrecision = z.infer<typeof weightPrecisionSchema>;
 export type NetworkName = z.infer<typeof networkNameSchema>;

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
-import { fitRecipeSchema } from '#shared/domain/recipe';
+import { fitRecipeSchema, type WeightPrecision } from '#shared/domain/recipe';
 import { tf } from '#models/backend/tensorflow';
 import { exportModel } from '#models/files/exportModel';
 import { importModel } from '#models/files/importModel';
@@ -56,7 +56,7 @@ async function classified(modelFolder: string): Promise<{ pixels: string; side: 
 }
 
 /** A small network that learned a little, in a folder of its own. */
-async function smallModel(folder: string): Promise<string> {
+async function smallModel(folder: string, weightPrecision: WeightPrecision = 'float32'): Promise<string> {
   const base = fitRecipeSchema.parse(defaultRecipe('scratch'));
   const stages = base.stages.map((stage) => ({ ...stage, epochs: 1, batch: 8 }));
   const names = await readdir(SAMPLE_SLIDE);
@@ -76,6 +76,7 @@ async function smallModel(folder: string): Promise<string> {
       inputSize: 32,
       stages,
       validationShare: 0.3,
+      weightPrecision,
     }),
     runFolder: join(folder, 'run'),
     modelFolder,
@@ -124,30 +125,36 @@ describe('a model that leaves the program', () => {
     expect(peers.loaded).toEqual(names.map((name) => Array.from(weights.get(name)?.data ?? [])));
   });
 
-  it('opens with tf.loadLayersModel, to the logits of its own graph', async () => {
-    const folder = await temporaryFolder();
-    const small = await smallModel(folder);
-    const out = join(folder, 'tfjs');
-    await exportModel({ modelFolder: small, format: 'tfjs', out, pretrained: PRETRAINED });
-    const model = await tf.loadLayersModel(pathToFileURL(join(out, 'model.json')).href);
-    const { card, graph, pixels, logits } = await modelGraph(small, PRETRAINED);
-    const session = Session.open(graph);
-    try {
-      const grey = new Uint8Array(48 * 48 * 3).fill(100);
-      const [ours] = session.run([{ tensor: pixels, shape: [1, 48, 48, 3], data: grey }], [logits]);
-      const theirs = tf.tidy(() => {
-        const output = model.predict(tf.fill([1, 32, 32, 3], 100));
-        return Array.from((Array.isArray(output) ? output[0] : output)?.dataSync() ?? []);
-      });
-      expect(theirs).toHaveLength(card.classIds.length);
-      theirs.forEach((value, index) => {
-        expect(value).toBeCloseTo(Number(ours?.[index]), 4);
-      });
-    } finally {
-      session.close();
-      model.dispose();
-    }
-  });
+  it.each(['float32', 'float16'] as const)(
+    'stored in %s, opens with tf.loadLayersModel, to the logits of its own graph',
+    async (precision) => {
+      const folder = await temporaryFolder();
+      const small = await smallModel(folder, precision);
+      const { size } = await stat(join(small, 'weights.bin'));
+      const values = [...(await readWeights(small, (await readCard(small)).files)).values()];
+      expect(size).toBe(values.reduce((sum, { data }) => sum + data.length, 0) * (precision === 'float32' ? 4 : 2));
+      const out = join(folder, 'tfjs');
+      await exportModel({ modelFolder: small, format: 'tfjs', out, pretrained: PRETRAINED });
+      const model = await tf.loadLayersModel(pathToFileURL(join(out, 'model.json')).href);
+      const { card, graph, pixels, logits } = await modelGraph(small, PRETRAINED);
+      const session = Session.open(graph);
+      try {
+        const grey = new Uint8Array(48 * 48 * 3).fill(100);
+        const [ours] = session.run([{ tensor: pixels, shape: [1, 48, 48, 3], data: grey }], [logits]);
+        const theirs = tf.tidy(() => {
+          const output = model.predict(tf.fill([1, 32, 32, 3], 100));
+          return Array.from((Array.isArray(output) ? output[0] : output)?.dataSync() ?? []);
+        });
+        expect(theirs).toHaveLength(card.classIds.length);
+        theirs.forEach((value, index) => {
+          expect(value).toBeCloseTo(Number(ours?.[index]), 4);
+        });
+      } finally {
+        session.close();
+        model.dispose();
+      }
+    },
+  );
 
   it('is not written over what is there, nor in a form it does not have', async () => {
     const out = join(await temporaryFolder(), 'there');

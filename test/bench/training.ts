@@ -1,52 +1,21 @@
 // training.js NETWORK SIZE BATCH STEPS: milliseconds an image of a training step (Adam, cross-entropy) as this program runs it, and resident MiB before and after; one line of JSON.
-// NETWORK: b2 or lite0 (every layer trains, a bare classifier), or reference (the reference recipe: b2 frozen, augmentation, its classifier, 96 px resized to SIZE).
+// NETWORK: as timedRecipe.ts has them.
 import { declareNetwork } from '#models/architectures/network';
-import { addAugmentation } from '#models/augment/augment';
-import { addPreprocessing, resized } from '#models/inference/networkGraph';
 import { Random } from '#models/training/random';
+import { stageTrainer } from '#models/training/stageTrainer';
 import { Trainer } from '#models/training/trainer';
-import { defaultRecipe } from '#shared/domain/defaultRecipe';
-import type { FitRecipe } from '#shared/domain/recipe';
+import { timedRecipe } from './timedRecipe';
 
 const CLASSES = 8;
 
 const [name = '', ...numbers] = process.argv.slice(2);
 const [size = 96, batch = 32, steps = 10] = numbers.map(Number);
 
-/** The reference recipe with random weights (its time does not hang on them), or one that only says which network. */
-function recipeOf(network: string): FitRecipe {
-  const reference = defaultRecipe('transfer');
-  if (reference.kind === 'quick') throw new Error('The reference recipe trains by gradients.');
-  const random = { ...reference, weights: 'random', inputSize: size };
-  if (network === 'reference') return random;
-  const head = { dropout: 0, batchNorm: false, dense: [], slope: 0, denseDropout: 0 };
-  const backbone = network === 'b2' ? 'efficientnet-b2' : 'efficientnet-lite0';
-  return { ...random, network: backbone, head, workingSize: size, augmentation: { steps: [] } };
-}
-
-const recipe = recipeOf(name);
+const recipe = timedRecipe(name, size, { batch, epochs: 1 });
+const [stage] = recipe.stages;
+if (!stage) throw new Error('A recipe has a stage.');
 const network = declareNetwork(recipe, CLASSES, recipe.seed);
-const backbone = new Set(network.backbone.layers.map((layer) => layer.name));
-const trainer = Trainer.open({
-  model: network.model,
-  side: recipe.workingSize,
-  preprocess: (graph, pixels) => addPreprocessing(graph, pixels, recipe.inputSize, network.input),
-  trainable: (layer) => name !== 'reference' || !backbone.has(layer),
-  augment:
-    recipe.augmentation.steps.length === 0
-      ? null
-      : (graph, { pixels, labels, seed }) =>
-          addAugmentation(
-            graph,
-            { pixels: resized(graph, 'augment/resize', pixels, recipe.inputSize), labels, seed },
-            recipe.augmentation,
-          ),
-  optimiser: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-  labelSmoothing: 0,
-  l2: 0,
-  clipNorm: null,
-  ema: null,
-});
+const trainer = Trainer.open(stageTrainer(recipe, stage, network, 1));
 const random = new Random(7);
 const pixels = Uint8Array.from({ length: batch * recipe.workingSize ** 2 * 3 }, () => Math.floor(random.next() * 256));
 const labels = new Float32Array(batch * CLASSES);

@@ -9,7 +9,7 @@ const native = ['electron', 'better-sqlite3', '@napi-rs/image', 'h5wasm/node', /
 
 /**
  * A bundle that runs in Node: one file `dist/<name>/index.js` (`.cjs` for the preload, which a sandboxed renderer loads as CommonJS).
- * @param {'main' | 'compute' | 'cli' | 'preload' | 'bench' | 'choice' | 'training'} name
+ * @param {'main' | 'compute' | 'cli' | 'preload' | 'bench' | 'choice' | 'training' | 'epoch'} name
  * @param {string} entry path from the project's root
  * @returns {import('vite').InlineConfig}
  */
@@ -67,5 +67,6 @@ export const configs = {
   bench: nodeBundle('bench', 'test/bench/index.ts'),
   choice: nodeBundle('choice', 'test/bench/choice/index.ts'),
   training: nodeBundle('training', 'test/bench/training.ts'),
+  epoch: nodeBundle('epoch', 'test/bench/epoch.ts'),
   renderer,
 };

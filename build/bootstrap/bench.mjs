@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundle } from '../bench/context.mjs';
+import { epoch } from '../bench/epoch.mjs';
 import { inference } from '../bench/inference.mjs';
 import { training } from '../bench/training.mjs';
 import { wholeJob } from '../bench/wholeJob.mjs';
@@ -13,10 +14,14 @@ import { root } from './places.mjs';
 import { attach, SetupError } from './run.mjs';
 import { command, setUp } from './prepare.mjs';
 
+/** What a run without the names of parts leaves out where no images are given. */
+const NEED_IMAGES = ['epoch', 'job'];
+
 /** @type {Record<string, (context: import('../bench/context.mjs').Context) => Promise<void>>} */
 const PARTS = {
   inference,
   training,
+  epoch,
   job: wholeJob,
   // Loaded when it is wanted: it needs packages that set-up brings.
   window: async (context) => (await import('../bench/window.mjs')).windowStart(context),
@@ -63,7 +68,8 @@ async function compareWithPeers(words) {
       images: images === null ? null : resolve(images),
     };
     for (const [name, part] of Object.entries(PARTS)) {
-      if (wanted.length > 0 ? wanted.includes(name) : name !== 'job' || images !== null) await part(context);
+      if (wanted.length > 0 ? wanted.includes(name) : images !== null || !NEED_IMAGES.includes(name))
+        await part(context);
     }
     return 0;
   } finally {

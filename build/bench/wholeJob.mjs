@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../bootstrap/places.mjs';
-import { SetupError } from '../bootstrap/run.mjs';
+import { endTogether, SetupError } from '../bootstrap/run.mjs';
 import { runPeer, weights } from './context.mjs';
 import { residentBytes } from './processMemory.mjs';
 
@@ -48,6 +48,7 @@ export async function wholeJob(context) {
 function classify({ env, work }, images, workspace) {
   const args = ['classify', images, '--workspace', workspace, '--out', join(work, 'ours.csv')];
   const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'index.js'), ...args], { env, stdio: 'ignore' });
+  endTogether(child);
   /** @type {number[]} */
   const samples = [];
   const timer = setInterval(() => child.pid && samples.push(residentBytes(child.pid)), SAMPLE_EVERY);

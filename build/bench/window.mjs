@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { electronProgram } from '../provision/electron.mjs';
 import { root } from '../bootstrap/places.mjs';
+import { endTogether } from '../bootstrap/run.mjs';
 import { median } from './context.mjs';
 
 const STARTS = 5;
@@ -42,6 +43,11 @@ function started({ env }, command, look) {
   const virtual = process.platform === 'linux' && !process.env['DISPLAY'];
   const [program = '', ...args] = virtual ? ['xvfb-run', '-a', ...command] : command;
   const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  // The whole group: the virtual display with all that runs in it.
+  const end = () => {
+    if (child.pid) process.kill(-child.pid, 'SIGTERM');
+  };
+  endTogether(child, end);
   let printed = '';
   child.stdout.on('data', (data) => (printed += String(data)));
   return new Promise((resolve, reject) => {
@@ -49,8 +55,7 @@ function started({ env }, command, look) {
       const found = /window usable (\d+) ms after the start/.exec(look(printed));
       if (!found) return;
       clearInterval(timer);
-      // The whole group: the virtual display with all that runs in it.
-      if (child.pid) process.kill(-child.pid, 'SIGTERM');
+      end();
       child.on('close', () => resolve(Number(found[1])));
     }, 50);
     child.on('error', reject);

@@ -59,20 +59,18 @@ async function compareWithPeers(words) {
   await ensureBuilt();
   const { pythonOf } = await import('../provision/python.mjs');
   const work = mkdtempSync(join(tmpdir(), 'smearscope-bench-'));
+  process.once('exit', () => rmSync(work, { recursive: true, force: true }));
+  // Where it is stopped half-way, its children end with it (endTogether) and the folder goes.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
   console.log(`${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}`);
-  try {
-    const context = {
-      work,
-      python: pythonOf('bench'),
-      env: programEnvironment(),
-      images: images === null ? null : resolve(images),
-    };
-    for (const [name, part] of Object.entries(PARTS)) {
-      if (wanted.length > 0 ? wanted.includes(name) : images !== null || !NEED_IMAGES.includes(name))
-        await part(context);
-    }
-    return 0;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+  const context = {
+    work,
+    python: pythonOf('bench'),
+    env: programEnvironment(),
+    images: images === null ? null : resolve(images),
+  };
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (wanted.length > 0 ? wanted.includes(name) : images !== null || !NEED_IMAGES.includes(name)) await part(context);
   }
+  return 0;
 }

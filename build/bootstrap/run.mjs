@@ -14,6 +14,7 @@ export class SetupError extends Error {}
 export function run(program, args, { cwd, remedy, env, timeout }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env: env ?? process.env, timeout, stdio: ['ignore', 'pipe', 'pipe'] });
+    endTogether(child);
     let output = '';
     let all = '';
     child.stdout.on('data', (data) => {
@@ -32,6 +33,16 @@ export function run(program, args, { cwd, remedy, env, timeout }) {
       reject(new SetupError(`${program} ${args.join(' ')} failed (${signal ?? `exit ${code}`}):\n${last}\n${remedy}`));
     });
   });
+}
+
+/**
+ * Ends a child when this process exits before it.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {() => void} [end]
+ */
+export function endTogether(child, end = () => child.kill()) {
+  process.prependOnceListener('exit', end);
+  child.once('close', () => process.off('exit', end));
 }
 
 /**

@@ -41,8 +41,8 @@ const failureOf = (json: string): FailureError['failure'] => {
 
 describe('every augmentation', () => {
   it('has defaults that can be used, and one sentence of explanation', () => {
-    expect(AUGMENTATIONS).toHaveLength(27);
-    expect(new Set(AUGMENTATIONS.map(({ kind }) => kind)).size).toBe(27);
+    expect(AUGMENTATIONS).toHaveLength(28);
+    expect(new Set(AUGMENTATIONS.map(({ kind }) => kind)).size).toBe(28);
     for (const { kind, explanation } of AUGMENTATIONS) {
       expect(augmentationSchema.parse({ kind }).kind).toBe(kind);
       expect(explanation).toMatch(/^[A-Z][^.]+\.$/);

@@ -1,4 +1,4 @@
-"""keras_classify.py WEIGHTS FOLDER SIZE OUT: what a plain script does: image_dataset_from_directory, Keras predict, csv. The same network as the program's quick model (features pooled at every depth, two dense layers; those two have random weights, since only the time matters)."""
+"""keras_classify.py WEIGHTS FOLDER SIZE OUT: what a plain script does: image_dataset_from_directory, Keras predict, csv. The same network as the starter (Lite0, its features pooled, one dense layer; the backbone's published weights and a random layer, since only the time matters)."""
 import csv
 import json
 import sys
@@ -9,13 +9,8 @@ from lite0 import backbone, keras, load, np  # noqa: E402
 
 folder, images, size, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 network = backbone(size)
-layers = keras.layers
-pooled = []
-for tap in network.outputs[:-1]:
-    mean = layers.GlobalAveragePooling2D()(tap)
-    square = layers.GlobalAveragePooling2D()(layers.Lambda(lambda x: x * x)(tap))
-    pooled += [mean, layers.Lambda(lambda pair: keras.ops.sqrt(keras.ops.relu(pair[1] - pair[0] * pair[0]) + 1e-5))([mean, square])]
-model = keras.Model(network.inputs, layers.Dense(8, 'softmax', name='classes')(layers.Dense(256, 'relu', name='hidden')(layers.Concatenate()(pooled))))
+features = keras.layers.GlobalAveragePooling2D()(network.outputs[-1])
+model = keras.Model(network.inputs, keras.layers.Dense(8, 'softmax', name='classes')(features))
 load(network, folder)
 data = keras.utils.image_dataset_from_directory(images, labels=None, shuffle=False, image_size=(size, size), batch_size=32)
 paths = data.file_paths

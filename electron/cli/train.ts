@@ -32,6 +32,7 @@ const STAGES: Readonly<Record<TrainingProgress['stage'], string>> = {
   calibrating: 'calibrating',
   evaluating: 'evaluating on the locked part',
   saving: 'saving',
+  waiting: 'waiting for other work',
 };
 
 /** The command `train`. Resolves to the exit code. */

@@ -21,6 +21,7 @@ import { encodePicture } from '#models/inference/decode';
 import { fit } from '#models/training/fit';
 import { measureSpeed } from '#models/training/measureSpeed';
 import { trainQuick } from '#models/training/quick';
+import { DeviceTurns } from './deviceTurns';
 
 type Send = (message: FromCompute) => void;
 
@@ -32,12 +33,12 @@ type Handlers = {
   ) => ComputeResult<M> | Promise<ComputeResult<M>>;
 };
 
-/** Answers the requests of main. Requests that use the device run one after the other; pictures are made beside them. Knows nothing of Electron. */
+/** Answers the requests of main, one at a time on the device; pictures are made beside them. Knows nothing of Electron. */
 export class ComputeHost {
   readonly #send: Send;
   readonly #pretrained: string;
   readonly #running = new Map<number, AbortController>();
-  #device: Promise<unknown> = Promise.resolve();
+  readonly #turns = new DeviceTurns();
   #classifier: { readonly folder: string; readonly classifier: Classifier } | null = null;
 
   /** `pretrained` is the folder of the published backbones. */
@@ -54,8 +55,10 @@ export class ComputeHost {
     },
     picture: async ({ path, side }) => encodePicture(await readFile(path), side),
     augment: (params) => previewFiles(params),
-    trainQuick: (params, progress, signal) => trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal),
-    train: (params, tell, signal) => fit({ ...params, pretrained: this.#pretrained }, tell, signal),
+    trainQuick: (params, progress, signal) =>
+      trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal, this.#turns.giveWay),
+    train: (params, tell, signal) =>
+      fit({ ...params, pretrained: this.#pretrained }, tell, signal, this.#turns.giveWay),
     measureSpeed: ({ recipe, classes }, _progress, signal) => measureSpeed(recipe, classes, signal),
     importModel: (params) => importModel({ ...params, pretrained: this.#pretrained }),
     exportModel: (params) => exportModel({ ...params, pretrained: this.#pretrained }),
@@ -82,11 +85,11 @@ export class ComputeHost {
 
   async #call(id: number, method: string, params: unknown): Promise<void> {
     const controller = new AbortController();
+    const { signal } = controller;
     this.#running.set(id, controller);
     try {
       if (!isMethod(method)) throw new Error(`There is no request "${method}".`);
-      const work = (): Promise<unknown> => this.#run(method, params, id, controller.signal);
-      const value = await (method === 'picture' || method === 'device' ? work() : this.#inTurn(work));
+      const value = await this.#inTurn(method, () => this.#run(method, params, id, signal), signal);
       this.#send({ kind: 'result', id, value });
     } catch (error) {
       this.#send({ kind: 'failure', id, failure: this.#failureOf(error) });
@@ -101,7 +104,6 @@ export class ComputeHost {
     id: number,
     signal: AbortSignal,
   ): Promise<ComputeResult<M>> {
-    if (signal.aborted) throw new FailureError('cancelled', 'The work was stopped.', 'Start it again to go on.');
     const progress = (value: ComputeProgress<M>): void => {
       this.#send({ kind: 'event', id, value });
     };
@@ -109,10 +111,18 @@ export class ComputeHost {
     return handler(computeRequests[method].params.parse(params) as ComputeParams<M>, progress, signal);
   }
 
-  #inTurn(work: () => Promise<unknown>): Promise<unknown> {
-    const turn = this.#device.then(work);
-    this.#device = turn.catch(() => undefined);
-    return turn;
+  /** All that uses the device is short beside a training, or somebody waits for it (a classification): it does not wait for one to end. */
+  #inTurn(method: ComputeMethod, work: () => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+    switch (method) {
+      case 'picture':
+      case 'device':
+        return work();
+      case 'train':
+      case 'trainQuick':
+        return this.#turns.takeTurn(work, signal);
+      default:
+        return this.#turns.overtake(work, signal);
+    }
   }
 
   async #open(folder: string): Promise<Classifier> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FitEvent, LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
+import type { TrainingProgress } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 import { declareNetwork, type Network } from '../architectures/network';
 import { assignPretrained } from '../pretrained/assign';
@@ -12,7 +13,7 @@ import { loadPretrained, type Pretrained } from '../pretrained/load';
 import { finish } from './finish';
 import { readFitData } from './fitData';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
-import { stages } from './progress';
+import { stages, type GiveWay } from './progress';
 import { seedOf } from './random';
 import { RunFolder, type Standing } from './runFolder';
 import { runStage } from './stage';
@@ -57,6 +58,7 @@ export async function fit(
   training: FitTraining,
   tell: (event: FitEvent) => void,
   signal: AbortSignal,
+  giveWay?: GiveWay,
 ): Promise<FitResult> {
   const {
     recipe,
@@ -65,9 +67,10 @@ export async function fit(
     imageCache,
     openTrainer = (options: TrainerOptions) => Trainer.open(options),
   } = training;
-  const stage = stages((progress) => {
+  const tellProgress = (progress: TrainingProgress): void => {
     tell({ kind: 'progress', progress });
-  }, signal);
+  };
+  const { stage, now } = stages(tellProgress, signal, giveWay);
   const loadBackbone = backboneLoader(recipe, training.pretrained);
   const data = await readFitData(files, imageCache, recipe, stage);
   try {
@@ -83,7 +86,7 @@ export async function fit(
       tell({ kind: 'from', epoch: epochsBefore + stageEpochs, step: stepsBefore + stageSteps });
       while (standing.position.stage < recipe.stages.length) {
         const progress = stage('training', 0);
-        standing = await runStage({ recipe, network, data, folder, tell, progress, openTrainer }, standing);
+        standing = await runStage({ recipe, network, data, folder, tell, progress, now, openTrainer }, standing);
       }
       const { backbone } = standing.position;
       const card = await finish({ ...training, network, data, backbone, stage });

@@ -14,7 +14,7 @@ import { fitHead, headLogits, type LabelledFeatures } from './head';
 import { readLabelled, type LabelledImage } from './labelledImages';
 import { writeTrainedModel } from '../files/modelFolder';
 import { judge, type Scored } from './judge';
-import { stages } from './progress';
+import { stages, type GiveWay } from './progress';
 import { stratifiedSplit, type Part } from './split';
 
 export interface QuickTraining {
@@ -43,9 +43,14 @@ type Report = (progress: TrainingProgress) => void;
  * Quick training (product.md 5): a head on the pooled features of a frozen backbone, its weight decay chosen by cross-validation inside the training part, calibrated and given its threshold
  * on the validation part, evaluated on the locked test part, written as a model folder. FailureError `too-little-data`, `cancelled`, `model-invalid`, `disk-full`.
  */
-export async function trainQuick(training: QuickTraining, report: Report, signal: AbortSignal): Promise<QuickResult> {
+export async function trainQuick(
+  training: QuickTraining,
+  report: Report,
+  signal: AbortSignal,
+  giveWay?: GiveWay,
+): Promise<QuickResult> {
   const { files, recipe } = training;
-  const stage = stages(report, signal);
+  const { stage } = stages(report, signal, giveWay);
   const reading = stage('reading', files.length);
   const { images, leftOut } = await readLabelled(files, reading);
   const classIds = classesOf(images, files);

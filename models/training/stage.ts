@@ -30,6 +30,8 @@ export interface StageWork {
   readonly tell: (event: FitEvent) => void;
   /** Counts images of all epochs; throws once the run is to stop. */
   readonly progress: Progress;
+  /** Milliseconds on the run's own clock. */
+  readonly now: () => number;
   readonly openTrainer: (options: TrainerOptions) => Trainer;
 }
 
@@ -164,11 +166,11 @@ class StageRun {
   }
 
   async #epoch(): Promise<void> {
-    const { data, folder, tell } = this.#work;
+    const { data, folder, tell, now } = this.#work;
     const { stage, stageEpochs, stageSteps, epochsBefore, stepsBefore } = this.position;
-    const start = performance.now();
+    const start = now();
     const trained = await this.#train();
-    const seconds = (performance.now() - start) / 1000;
+    const seconds = (now() - start) / 1000;
     const validation = await this.#validate();
     if (!Number.isFinite(validation.loss)) throw this.#diverged(stageSteps + trained.steps);
 
@@ -261,8 +263,10 @@ class StageRun {
 
   /** Mean cross-entropy and accuracy on the validation part. */
   async #validate(): Promise<{ loss: number; accuracy: number }> {
-    const { data } = this.#work;
-    const { validation } = data.parts;
+    const { data, progress } = this.#work;
+    const { training, validation } = data.parts;
+    const { epochs } = this.#stage;
+    const trained = (this.position.stageEpochs + 1) * training.length;
     const classes = data.classIds.length;
     let [loss, correct] = [0, 0];
     for await (const { images, pixels } of batchesOf(data.cache, validation, this.#portion)) {
@@ -275,6 +279,7 @@ class StageRun {
         loss += Math.log(sum) + most - (scores[label] ?? 0);
         if (scores.indexOf(most) === label) correct++;
       });
+      await progress(trained, epochs * training.length);
     }
     return { loss: loss / validation.length, accuracy: correct / validation.length };
   }

@@ -61,7 +61,7 @@ export const checkpointSchema = z.object({
   bytes: z.int(),
 });
 
-/** Stages of a training in their order; `done` of `total` counts images, fits or steps. */
+/** Stages of a training in their order, and `waiting` while other work on the device overtakes it; `done` of `total` counts images, fits or steps. */
 export const trainingProgressSchema = z.object({
   stage: z.enum([
     'reading',
@@ -73,6 +73,7 @@ export const trainingProgressSchema = z.object({
     'calibrating',
     'evaluating',
     'saving',
+    'waiting',
   ]),
   done: z.int(),
   total: z.int(),

@@ -103,7 +103,7 @@ export const calls = {
   'training.inspect': { args: z.object({ folder: path }), result: trainingFolderSchema },
   /** Networks whose published weights come with the program. */
   'training.networks': { args: nothing, result: z.array(networkNameSchema) },
-  /** Measures a few steps of each stage of a recipe; waits while the device is busy. */
+  /** Measures a few steps of each stage of a recipe; a training that runs stands still meanwhile. */
   'training.measureSpeed': {
     args: z.object({ recipe: fitRecipeSchema, classes: z.int().min(2) }),
     result: z.array(stageSpeedSchema),

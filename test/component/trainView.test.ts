@@ -225,6 +225,17 @@ describe('a training', () => {
     screen.getByText(/ends earlier after 15 epochs without gain on the validation part; it is 1 now/);
   });
 
+  it('says that it waits while a classification goes first, and claims no speed', async () => {
+    runs = [run(FIRST, 'Ours', 'fine-tune', 'running')];
+    await open();
+    main.emit('run.progress', {
+      runId: FIRST,
+      progress: { stage: 'waiting', done: 140, total: 6500, imagesPerSecond: null, secondsLeft: null },
+    });
+    await screen.findByText('Waiting: other work on the device goes first');
+    expect(screen.queryByText(/images\/s/)).toBeNull();
+  });
+
   it('shows its epochs as a table, the best of each stage marked, and forgets those that a cut run repeats', async () => {
     runs = [run(FIRST, 'Ours', 'fine-tune', 'running')];
     metrics = new Map([

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FitEvent, LabelledFile } from '#shared/compute/protocol';
+import { ComputeHost } from '#compute/host';
+import type { ClassifiedFile, ComputeMethod, ComputeParams, FitEvent, LabelledFile } from '#shared/compute/protocol';
 import { fitRecipeSchema, type FitRecipe } from '#shared/domain/recipe';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { tf } from '#models/backend/tensorflow';
@@ -10,7 +11,7 @@ import { openSessions } from '#models/graph/session';
 import { Classifier } from '#models/inference/classifier';
 import { fit, type FitResult } from '#models/training/fit';
 import { Trainer } from '#models/training/trainer';
-import { copyClasses, hasData } from '../support/data';
+import { copyClasses, hasData, SAMPLE_SLIDE } from '../support/data';
 import { canMount, mountDisk, resizeDisk } from '../support/mount';
 import { temporaryFolder } from '../support/temporary';
 
@@ -45,6 +46,33 @@ async function labelled(folder: string, count = 40): Promise<LabelledFile[]> {
   return files.flat();
 }
 
+/** What asks a compute process, answered within this one. */
+class Requests {
+  readonly #open = new Map<number, { ended: (failure: unknown) => void; onEvent: (value: unknown) => void }>();
+  readonly #host = new ComputeHost((message) => {
+    if (message.kind === 'event') this.#open.get(message.id)?.onEvent(message.value);
+    if (message.kind === 'result') this.#open.get(message.id)?.ended(null);
+    if (message.kind === 'failure') this.#open.get(message.id)?.ended(message.failure);
+  }, 'models/pretrained');
+
+  async ask<M extends ComputeMethod>(
+    method: M,
+    params: ComputeParams<M>,
+    onEvent: (value: unknown) => void,
+  ): Promise<void> {
+    const id = this.#open.size;
+    const failure = await new Promise((ended) => {
+      this.#open.set(id, { ended, onEvent });
+      this.#host.receive({ kind: 'call', id, method, params }, () => undefined);
+    });
+    expect(failure).toBeNull();
+  }
+
+  close(): void {
+    this.#host.receive({ kind: 'dispose' }, () => undefined);
+  }
+}
+
 interface Fitted {
   readonly events: FitEvent[];
   readonly result: FitResult;
@@ -55,6 +83,19 @@ interface FitOptions {
   readonly stopAtStep?: number;
   readonly openTrainer?: Parameters<typeof fit>[0]['openTrainer'];
   readonly onEvent?: (event: FitEvent) => void;
+}
+
+function requestOf(folder: string, files: LabelledFile[], recipe: FitRecipe, run = 'run'): ComputeParams<'train'> {
+  return {
+    name: 'small',
+    modelId: run,
+    files,
+    recipe,
+    runFolder: join(folder, 'runs', run),
+    modelFolder: join(folder, 'models', run),
+    imageCache: join(folder, 'cache'),
+    description: 'forty a class',
+  };
 }
 
 async function train(
@@ -77,20 +118,8 @@ async function train(
     };
     return trainer;
   };
-  const parts = {
-    name: 'small',
-    modelId: run,
-    files,
-    recipe,
-    runFolder: join(folder, 'runs', run),
-    modelFolder: join(folder, 'models', run),
-    imageCache: join(folder, 'cache'),
-    pretrained: 'models/pretrained',
-    description: 'forty a class',
-    openTrainer: counted,
-  };
   const result = await fit(
-    parts,
+    { ...requestOf(folder, files, recipe, run), pretrained: 'models/pretrained', openTrainer: counted },
     (event) => {
       events.push(event);
       onEvent?.(event);
@@ -153,6 +182,39 @@ describe.skipIf(!hasData)('training by gradients', () => {
       expect(Math.abs(loss - (expected[index]?.loss ?? NaN))).toBeLessThan(1e-5);
     });
     expect(resumed.result.card.evaluation).toEqual(whole.result.card.evaluation);
+  });
+
+  it('lets a classification overtake it between two steps, and learns exactly what it learns alone', async () => {
+    const folder = await temporaryFolder();
+    const files = await labelled(folder);
+    const names = await readdir(SAMPLE_SLIDE);
+    const host = new Requests();
+    const events: FitEvent[] = [];
+    const heard: string[] = [];
+    const classified: ClassifiedFile[] = [];
+    const classify = async (): Promise<void> => {
+      const params = {
+        modelFolder: 'models/starter',
+        imageStore: join(folder, 'images'),
+        files: names.map((name, key) => ({ key, path: join(SAMPLE_SLIDE, name) })),
+      };
+      await host.ask('classify', params, (results) => classified.push(...(results as ClassifiedFile[])));
+      heard.push('classification done');
+    };
+    const classifications: Promise<void>[] = [];
+    await host.ask('train', requestOf(folder, files, FOUR), (value) => {
+      const event = value as FitEvent;
+      events.push(event);
+      if (event.kind === 'epoch') heard.push(`epoch ${String(event.metrics.epoch)}`);
+      if (event.kind !== 'progress') return;
+      if (event.progress.stage === 'waiting') heard.push(`waits after ${String(event.progress.done)} images`);
+      if (event.progress.stage === 'training' && classifications.length === 0) classifications.push(classify());
+    });
+    await Promise.all(classifications);
+    expect(heard).toEqual(['waits after 16 images', 'classification done', 'epoch 1', 'epoch 2', 'epoch 3', 'epoch 4']);
+    expect(classified.map(({ kind }) => kind)).toEqual(names.map(() => 'classified'));
+    expect(stepsOf(events)).toEqual(stepsOf(whole.events));
+    host.close();
   });
 
   it('stops within a step when it is asked to', async () => {

@@ -62,6 +62,7 @@ export const PROGRESS: Readonly<Record<TrainingProgress['stage'], string>> = {
   calibrating: 'Calibrating on the validation part',
   evaluating: 'Evaluating on the locked part',
   saving: 'Saving the model',
+  waiting: 'Waiting: other work on the device goes first',
 };
 
 const COUNTS_IMAGES: readonly TrainingProgress['stage'][] = [

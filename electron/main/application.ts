@@ -75,13 +75,14 @@ export class Application {
     });
   }
 
-  /** Queues a batch; resolves when it stands still: done, failed, paused or cancelled. */
-  runBatch(batchId: BatchId): Promise<Batch> {
+  /** Queues a batch; resolves when it stands still: done, failed, paused or cancelled, or as it was when it was stopped before its turn. */
+  async runBatch(batchId: BatchId): Promise<Batch> {
     const { workspace, compute } = this;
-    return this.queue.add(batchId, (signal) => {
+    const stood = await this.queue.add(batchId, 'classification', (signal) => {
       const model = this.catalog.get(workspace.batches.get(batchId).modelId);
       return runClassifyJob({ workspace, compute, model, batchId, emit: this.#emit, signal });
     });
+    return stood ?? workspace.batches.get(batchId);
   }
 
   createRun({ id, name, folder, recipe, description }: NewRun): Run {
@@ -95,12 +96,14 @@ export class Application {
     });
   }
 
-  /** Queues a training, new or resumed; resolves when it stands still: done, failed, paused or cancelled. */
-  runTraining(runId: RunId): ReturnType<typeof runTrainJob> {
-    const { workspace, compute, catalog } = this;
-    return this.queue.add(runId, (signal) =>
-      runTrainJob({ workspace, compute, catalog, runId, emit: this.#emit, signal }),
+  /** Queues a training, new or resumed; resolves as `runBatch` does. */
+  async runTraining(runId: RunId): ReturnType<typeof runTrainJob> {
+    const { workspace, compute, catalog, queue } = this;
+    const isOvertaken = (): boolean => queue.isClassifying();
+    const stood = await queue.add(runId, 'training', (signal) =>
+      runTrainJob({ workspace, compute, catalog, runId, emit: this.#emit, signal, isOvertaken }),
     );
+    return stood ?? { run: workspace.runs.get(runId), leftOut: [] };
   }
 
   /** Takes a checked copy of a model folder into the workspace. FailureError `model-invalid`, `model-mismatch`, `disk-full`. */

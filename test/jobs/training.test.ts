@@ -1,16 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Application } from '#main/application';
 import { forkCompute } from '#main/compute/launchFork';
 import { resourcesIn } from '#main/resources';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
-import { runIdSchema } from '#shared/domain/ids';
+import type { Batch } from '#shared/domain/batch';
+import { batchIdSchema, runIdSchema } from '#shared/domain/ids';
 import { fitRecipeSchema, type FitRecipe } from '#shared/domain/recipe';
-import type { EpochMetrics, Run } from '#shared/domain/run';
+import type { EpochMetrics, Run, TrainingProgress } from '#shared/domain/run';
 import { smearscope } from '../support/commandLine';
-import { copyClasses, hasData } from '../support/data';
+import { copyClasses, hasData, SAMPLE_SLIDE } from '../support/data';
 import { childrenOf } from '../support/processes';
 import { temporaryFolder } from '../support/temporary';
 
@@ -231,6 +233,42 @@ describe.skipIf(!hasData)('two trainings started at once', () => {
     expect(states).toEqual(['same running', 'same done', 'same running', 'same done']);
     expect(first.run.modelId).toBe('same');
     expect(second.run.modelId).toMatch(/^same-/);
+    await application.close();
+  });
+});
+
+describe.skipIf(!hasData)('a batch that comes while a training runs', () => {
+  it('overtakes it; when the compute process is killed meanwhile, both go on and end whole', async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'data'), 12, CLASSES);
+    const runId = runIdSchema.parse(randomUUID());
+    const batchId = batchIdSchema.parse(randomUUID());
+    const heard = new Set<string>();
+    const batches: Promise<Batch>[] = [];
+    const hear = (name: string, value: unknown): void => {
+      if (name === 'run.epoch' && batches.length === 0) {
+        application.createBatch({ id: batchId, sources: [SAMPLE_SLIDE] });
+        batches.push(application.runBatch(batchId));
+      }
+      if (name === 'run.progress' && (value as { progress: TrainingProgress }).progress.stage === 'waiting')
+        heard.add('the run waits');
+      if (name === 'cells.added' && !heard.has('killed')) {
+        heard.add('killed');
+        for (const id of childrenOf(process.pid)) process.kill(id, 'SIGKILL');
+      }
+      if (name === 'batch.changed' && (value as Batch).state === 'done') heard.add('the batch is done');
+      if (name === 'run.changed' && (value as Run).state === 'done') heard.add('the run is done');
+    };
+    const application = openProgram(join(folder, 'workspace'), hear);
+    application.createRun({ id: runId, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(30) });
+    const { run } = await application.runTraining(runId);
+    expect([run.state, run.failure]).toEqual(['done', null]);
+    const images = (await readdir(SAMPLE_SLIDE)).length;
+    expect(await Promise.all(batches)).toMatchObject([{ state: 'done', classified: images, total: images }]);
+    expect([...heard]).toEqual(['the run waits', 'killed', 'the batch is done', 'the run is done']);
+    expect(application.workspace.runs.epochs(runId).map(({ epoch }) => epoch)).toEqual(
+      Array.from({ length: 30 }, (_, index) => index + 1),
+    );
     await application.close();
   });
 });

@@ -12,7 +12,7 @@ import { storeFailure } from '../store/database';
 import type { Workspace } from '../store/workspace';
 import { readTrainingFolder } from './trainingFolder';
 
-/** Deaths of the compute process without an epoch between them after which a run has failed: it would only die again. */
+/** Deaths of the compute process by a run, without an epoch between them, after which it has failed: it would only die again. */
 const DEATHS_IN_A_ROW = 3;
 
 export interface TrainJob {
@@ -23,6 +23,8 @@ export interface TrainJob {
   readonly emit: Emit;
   /** Its reason says how the run ends up: `pause`, `cancel`, or `shutdown` (goes on at the next start). */
   readonly signal: AbortSignal;
+  /** Whether a classification has the device now, so that a death is not this run's. */
+  readonly isOvertaken: () => boolean;
 }
 
 interface Trained {
@@ -66,7 +68,7 @@ function stopped({ workspace, runId, signal }: TrainJob, { recipe }: Run, error:
 }
 
 async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Trained> {
-  const { workspace, compute, catalog, runId, emit, signal } = job;
+  const { workspace, compute, catalog, runId, emit, signal, isOvertaken } = job;
   const { name, description, recipe } = run;
   const modelId = catalog.freeId(name);
   const modelFolder = catalog.folderOf(modelId);
@@ -76,23 +78,27 @@ async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Tr
   const tell = (progress: TrainingProgress): void => {
     emit('run.progress', { runId, progress });
   };
-  if (recipe.kind === 'quick') {
-    const params = { ...shared, recipe, featureCache: workspace.features };
-    return compute.call('trainQuick', params, { onProgress: tell, signal });
-  }
-  const runFolder = join(workspace.runFolders, runId);
-  const params = { ...shared, recipe, runFolder, imageCache: workspace.features };
-  for (let deaths = 0; ;) {
+  let deaths = 0;
+  const ask = (): Promise<Trained> => {
+    if (recipe.kind === 'quick') {
+      const params = { ...shared, recipe, featureCache: workspace.features };
+      return compute.call('trainQuick', params, { onProgress: tell, signal });
+    }
+    const params = { ...shared, recipe, runFolder: join(workspace.runFolders, runId), imageCache: workspace.features };
     const onProgress = (event: FitEvent): void => {
       if (event.kind === 'epoch') deaths = 0;
       if (event.kind === 'progress') tell(event.progress);
       else keep(job, event);
     };
+    return compute.call('train', params, { onProgress, signal });
+  };
+  for (;;) {
     try {
-      return await compute.call('train', params, { onProgress, signal });
+      return await ask();
     } catch (error) {
       const died = error instanceof FailureError && error.failure.code === 'compute-died';
-      if (!died || signal.aborted || ++deaths >= DEATHS_IN_A_ROW) throw error;
+      if (!died || signal.aborted) throw error;
+      if (!isOvertaken() && ++deaths >= DEATHS_IN_A_ROW) throw error;
     }
   }
 }

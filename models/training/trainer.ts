@@ -1,6 +1,7 @@
 import { Graph, type GraphTensor } from '../graph/graph';
 import { cast } from '../graph/operations/shape';
 import { Session, type Feed } from '../graph/session';
+import { SessionState } from '../graph/sessionState';
 import { lower } from '../lowering/lower';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
 import { writeTrainingGraph, type TrainingGraph, type TrainingOptions } from './trainingGraph';
@@ -37,15 +38,6 @@ interface Server {
   readonly logits: GraphTensor;
 }
 
-/** A variable of the session: fed to be set, fetched to be read. */
-interface StateTensor {
-  /** A key of the trainer's state. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly feed: GraphTensor;
-  readonly read: GraphTensor;
-}
-
 /** Key of the number of steps in the state. */
 const STEPS = 'trainer/steps';
 
@@ -53,9 +45,7 @@ const STEPS = 'trainer/steps';
 export class Trainer {
   readonly #options: TrainingOptions;
   readonly #graph: Omit<TrainingGraph, 'state'>;
-  readonly #state: readonly StateTensor[];
-  /** Fetched with a feed for every tensor of the state, it sets them. */
-  readonly #assigned: GraphTensor;
+  readonly #state: SessionState;
   readonly #session: Session;
   #steps = 0;
   /** Written anew once a step has moved the weights. */
@@ -67,19 +57,13 @@ export class Trainer {
     const { state, ...tensors } = writeTrainingGraph(graph, options);
     this.#options = options;
     this.#graph = tensors;
-    const setters = state.map(({ name, variable }) => {
-      const feed = graph.placeholder(`set/${name}`, 'float32', variable.shape);
-      const assigned = variable.assign(`set/${name}/assign`, copied(graph, `set/${name}/copy`, feed));
-      return { tensor: { name, shape: variable.shape, feed, read: variable.read }, assigned };
-    });
-    this.#state = setters.map(({ tensor }) => tensor);
-    this.#assigned = graph.after(
-      'set/done',
-      setters.map(({ assigned }) => assigned),
+    this.#state = new SessionState(
+      graph,
+      state.map(({ name, variable }) => [name, variable]),
     );
     this.#session = Session.open(graph);
     const initial = new Map(state.map((each) => [each.name, each.initial]));
-    this.#set(({ name, shape }) => initial.get(name) ?? new Float32Array(sizeOf(shape)));
+    this.#state.set(this.#session, (name, size) => initial.get(name) ?? new Float32Array(size));
   }
 
   /** Writes the graph and sets the weights of the model. Throws GraphError where it cannot be trained so, naming the node. */
@@ -126,7 +110,7 @@ export class Trainer {
 
   /** All that an exact resume needs, by name: weights, statistics, the optimiser's memory, moving averages, the number of steps. */
   state(): ReadonlyMap<string, Float32Array> {
-    const values = this.#read(this.#state);
+    const values = this.#state.read(this.#session);
     return new Map([...values, [STEPS, Float32Array.of(this.#steps)]]);
   }
 
@@ -139,10 +123,10 @@ export class Trainer {
     };
     const steps = value(STEPS)[0] ?? 0;
     this.#stopServing();
-    this.#set(({ name, shape }) => {
+    this.#state.set(this.#session, (name, size) => {
       const found = value(name);
-      if (found.length === sizeOf(shape)) return found;
-      throw new Error(`${name} has ${String(found.length)} values, not ${String(sizeOf(shape))}.`);
+      if (found.length === size) return found;
+      throw new Error(`${name} has ${String(found.length)} values, not ${String(size)}.`);
     });
     this.#steps = steps;
   }
@@ -151,7 +135,7 @@ export class Trainer {
   weights(): ReadonlyMap<string, Float32Array> {
     const { served } = this.#graph;
     const keys = new Set(served.values());
-    const values = this.#read(this.#state.filter(({ name }) => keys.has(name)));
+    const values = this.#state.read(this.#session, (name) => keys.has(name));
     return new Map([...served].map(([name, key]) => [name, float32(values.get(key))]));
   }
 
@@ -190,19 +174,6 @@ export class Trainer {
     return { loss: loss?.[0] ?? NaN, correct: correct?.[0] ?? NaN };
   }
 
-  #set(valueOf: (tensor: StateTensor) => Float32Array): void {
-    const feeds = this.#state.map((each) => ({ tensor: each.feed, shape: each.shape, data: valueOf(each) }));
-    this.#session.run(feeds, [this.#assigned]);
-  }
-
-  #read(tensors: readonly StateTensor[]): Map<string, Float32Array> {
-    const values = this.#session.run(
-      [],
-      tensors.map(({ read }) => read),
-    );
-    return new Map(tensors.map(({ name }, index) => [name, float32(values[index])]));
-  }
-
   /** A graph of its own for serving, with the weights as constants: batch norm folds away, and convolutions are packed once. */
   #serve(): Server {
     const { model, side, preprocess } = this.#options;
@@ -225,21 +196,6 @@ export class Trainer {
     this.#server?.session.close();
     this.#server = null;
   }
-}
-
-/** A copy of what is fed: TensorFlow may look into the caller's array itself, and would then update it in place. */
-function copied(graph: Graph, name: string, input: GraphTensor): GraphTensor {
-  return graph.add({
-    kind: 'DeepCopy',
-    name,
-    inputs: [input],
-    attributes: { T: { type: input.dtype } },
-    output: { dtype: input.dtype, shape: input.shape },
-  });
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
 }
 
 function float32(data: unknown): Float32Array {

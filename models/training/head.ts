@@ -1,6 +1,9 @@
 import { tf } from '../backend/tensorflow';
+import { Session } from '../graph/session';
+import { SessionState } from '../graph/sessionState';
 import type { Weight } from '../pretrained/weightsFile';
 import { balancedClassWeights } from './classWeights';
+import { writeHeadGraph, type HeadShape, type Standardisation } from './headGraph';
 import { Random } from './random';
 import { oneCycle } from './schedules';
 
@@ -29,105 +32,65 @@ export interface Head {
 }
 
 const LARGEST_BATCH = 128;
-const FEATURE_DROPOUT = 0.2;
-const HIDDEN_DROPOUT = 0.5;
-const LABEL_SMOOTHING = 0.05;
 const PEAK_RATE = 1e-3;
 const WARM_UP = 0.3;
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-8;
 
 /**
- * Fits the head by AdamW (Loshchilov & Hutter 2019) with one cosine cycle of the learning rate, dropout, label smoothing, and every class weighing the same.
- * Deterministic for a seed on one machine. `onStep` is called between steps, may be asynchronous, and may throw to stop. Leaves no tensor behind.
+ * Fits the head by AdamW (Loshchilov & Hutter 2019) with one cosine cycle of the learning rate, dropout, label smoothing, and every class weighing the same. A step is one run of a graph.
+ * Deterministic for a seed on one machine. `onStep` is called between steps, may be asynchronous, and may throw to stop. Leaves nothing in TensorFlow's memory.
  */
 export async function fitHead(
   data: LabelledFeatures,
   options: HeadOptions,
   onStep: (done: number, total: number) => void | Promise<void>,
 ): Promise<Head> {
-  const { classes, hidden } = options;
+  const { classes, hidden, seed } = options;
   const { width } = data;
   const count = data.labels.length;
   const batch = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(count / 4)));
   const perEpoch = Math.max(1, Math.floor(count / batch));
   // Few images make few steps an epoch; the cycle needs some to do its work.
   const total = Math.max(perEpoch * options.epochs, 200);
-  const random = new Random(options.seed);
-  const { mean, scale } = standardisation(data);
-  const weights = balancedClassWeights(data.labels, classes);
-
-  const initial = (rows: number, columns: number): Float32Array =>
-    Float32Array.from({ length: rows * columns }, () => (random.next() * 2 - 1) / Math.sqrt(rows));
-  // Variables outlive the tidy; the tensors they begin with do not.
-  const variables = tf.tidy(() => [
-    tf.variable(tf.tensor2d(initial(width, hidden), [width, hidden])),
-    tf.variable(tf.zeros([hidden])),
-    tf.variable(tf.tensor2d(initial(hidden, classes), [hidden, classes])),
-    tf.variable(tf.zeros([classes])),
-  ]);
-  const moments = variables.map((each) =>
-    tf.tidy(() => [tf.variable(tf.zerosLike(each), false), tf.variable(tf.zerosLike(each), false)] as const),
+  const random = new Random(seed);
+  const shape = { width, hidden, classes };
+  const by = standardisation(data);
+  const { graph, variables, run, ...input } = writeHeadGraph(shape, by, options.weightDecay);
+  const state = new SessionState(
+    graph,
+    variables.map((variable) => [variable.name, variable]),
   );
-  const input = new Float32Array(batch * width);
-  const featureMask = new Float32Array(batch * width);
-  const hiddenMask = new Float32Array(batch * hidden);
-  const target = new Float32Array(batch * classes);
-  const sampleWeight = new Float32Array(batch);
-  let order = random.permutation(count);
+  const kernel = (size: number, rows: number): Float32Array =>
+    Float32Array.from({ length: size }, () => (random.next() * 2 - 1) / Math.sqrt(rows));
+  const initial = new Map([
+    ['hidden/kernel', kernel(width * hidden, width)],
+    ['logits/kernel', kernel(hidden * classes, hidden)],
+  ]);
+  const session = Session.open(graph);
   try {
+    state.set(session, (name, size) => initial.get(name) ?? new Float32Array(size));
+    const weights = balancedClassWeights(data.labels, classes);
+    let order = random.permutation(count);
     for (let step = 0; step < total; step++) {
       await onStep(step, total);
       if (step % perEpoch === 0) order = random.permutation(count);
-      random.dropout(featureMask, FEATURE_DROPOUT);
-      random.dropout(hiddenMask, HIDDEN_DROPOUT);
-      for (let row = 0; row < batch; row++) {
-        const item = order[((step % perEpoch) * batch + row) % count] ?? 0;
-        for (let column = 0; column < width; column++) {
-          const value = ((data.features[item * width + column] ?? 0) - (mean[column] ?? 0)) * (scale[column] ?? 0);
-          input[row * width + column] = value * (featureMask[row * width + column] ?? 0);
-        }
-        const label = data.labels[item] ?? 0;
-        sampleWeight[row] = weights[label] ?? 1;
-        for (let index = 0; index < classes; index++) {
-          target[row * classes + index] = (index === label ? 1 - LABEL_SMOOTHING : 0) + LABEL_SMOOTHING / classes;
-        }
-      }
-      tf.tidy(() => {
-        const x = tf.tensor2d(input, [batch, width]);
-        const mask = tf.tensor2d(hiddenMask, [batch, hidden]);
-        const y = tf.tensor2d(target, [batch, classes]);
-        const weight = tf.tensor1d(sampleWeight);
-        const [w1, b1, w2, b2] = variables;
-        if (!w1 || !b1 || !w2 || !b2) throw new Error('The head has four weights.');
-        const { grads } = tf.variableGrads(() => {
-          const activation = tf.relu(tf.add(tf.matMul(x, w1.as2D(width, hidden)), b1));
-          const logits = tf.add(tf.matMul(tf.mul(activation, mask).as2D(batch, hidden), w2.as2D(hidden, classes)), b2);
-          const loss = tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1));
-          return tf.mean(tf.mul(loss, weight)).asScalar();
-        }, variables);
-        const rate = oneCycle(step / total, WARM_UP) * PEAK_RATE;
-        variables.forEach((variable, index) => {
-          const gradient = grads[variable.name];
-          const [first, second] = moments[index] ?? [];
-          if (!gradient || !first || !second) throw new Error(`There is no gradient of ${variable.name}.`);
-          first.assign(tf.add(tf.mul(first, BETA1), tf.mul(gradient, 1 - BETA1)));
-          second.assign(tf.add(tf.mul(second, BETA2), tf.mul(tf.square(gradient), 1 - BETA2)));
-          const correction = Math.sqrt(1 - BETA2 ** (step + 1)) / (1 - BETA1 ** (step + 1));
-          const move = tf.div(tf.mul(first, rate * correction), tf.add(tf.sqrt(second), EPSILON));
-          const decay = variable.rank === 2 ? 1 - rate * options.weightDecay : 1;
-          variable.assign(tf.sub(tf.mul(variable, decay), move));
-        });
-      });
+      const start = (step % perEpoch) * batch;
+      const rows = rowsOf(data, order.subarray(start, start + batch), classes, weights);
+      const rate = oneCycle(step / total, WARM_UP) * PEAK_RATE;
+      session.run(
+        [
+          { tensor: input.features, shape: [batch, width], data: rows.features },
+          { tensor: input.labels, shape: [batch, classes], data: rows.labels },
+          { tensor: input.weights, shape: [batch], data: rows.weights },
+          { tensor: input.seed, shape: [2], data: Int32Array.of(seed, step) },
+          { tensor: input.learningRate, shape: [], data: Float32Array.of(rate) },
+          { tensor: input.step, shape: [], data: Float32Array.of(step + 1) },
+        ],
+        [run],
+      );
     }
-    return folded(
-      variables.map((each) => each.dataSync<'float32'>()),
-      { mean, scale, width, hidden, classes },
-    );
+    return folded(state.read(session), by, shape);
   } finally {
-    tf.dispose(variables);
-    tf.dispose(moments.flat());
+    session.close();
   }
 }
 
@@ -145,7 +108,7 @@ export function headLogits(head: Head, features: Float32Array, width: number): F
   });
 }
 
-function standardisation({ features, width, labels }: LabelledFeatures): { mean: Float64Array; scale: Float64Array } {
+function standardisation({ features, width, labels }: LabelledFeatures): Standardisation {
   const mean = new Float64Array(width);
   const square = new Float64Array(width);
   for (let row = 0; row < labels.length; row++) {
@@ -159,23 +122,43 @@ function standardisation({ features, width, labels }: LabelledFeatures): { mean:
   return { mean, scale };
 }
 
+/** A batch: features, one-hot labels, and the weight of each row. */
+function rowsOf(
+  { features, width, labels }: LabelledFeatures,
+  items: Int32Array,
+  classes: number,
+  classWeights: readonly number[],
+): Record<'features' | 'labels' | 'weights', Float32Array> {
+  const rows = {
+    features: new Float32Array(items.length * width),
+    labels: new Float32Array(items.length * classes),
+    weights: new Float32Array(items.length),
+  };
+  items.forEach((item, row) => {
+    const label = labels[item] ?? 0;
+    rows.features.set(features.subarray(item * width, (item + 1) * width), row * width);
+    rows.labels[row * classes + label] = 1;
+    rows.weights[row] = classWeights[label] ?? 1;
+  });
+  return rows;
+}
+
 /** Puts the standardisation (x - mean) * scale into the first layer, so that the head takes features as they come. */
 function folded(
-  [w1, b1, w2, b2]: readonly Float32Array[],
-  {
-    mean,
-    scale,
-    width,
-    hidden,
-    classes,
-  }: { mean: Float64Array; scale: Float64Array; width: number; hidden: number; classes: number },
+  values: ReadonlyMap<string, Float32Array>,
+  { mean, scale }: Standardisation,
+  { width, hidden, classes }: HeadShape,
 ): Head {
-  if (!w1 || !b1 || !w2 || !b2) throw new Error('The head has four weights.');
-  const kernel = new Float32Array(w1.length);
-  const bias = Float64Array.from(b1);
+  const valuesOf = (name: string): Float32Array => {
+    const found = values.get(name);
+    if (!found) throw new Error(`The head has no ${name}.`);
+    return found;
+  };
+  const kernel = valuesOf('hidden/kernel');
+  const bias = Float64Array.from(valuesOf('hidden/bias'));
   for (let row = 0; row < width; row++) {
     for (let column = 0; column < hidden; column++) {
-      const value = (w1[row * hidden + column] ?? 0) * (scale[row] ?? 0);
+      const value = (kernel[row * hidden + column] ?? 0) * (scale[row] ?? 0);
       kernel[row * hidden + column] = value;
       bias[column] = (bias[column] ?? 0) - (mean[row] ?? 0) * value;
     }
@@ -183,7 +166,7 @@ function folded(
   return {
     hiddenKernel: { shape: [width, hidden], data: kernel },
     hiddenBias: { shape: [hidden], data: Float32Array.from(bias) },
-    logitsKernel: { shape: [hidden, classes], data: w2.slice() },
-    logitsBias: { shape: [classes], data: b2.slice() },
+    logitsKernel: { shape: [hidden, classes], data: valuesOf('logits/kernel') },
+    logitsBias: { shape: [classes], data: valuesOf('logits/bias') },
   };
 }

@@ -25,12 +25,6 @@ export class Random {
     }
     return order;
   }
-
-  /** Fills with 0 (with probability `rate`) or 1 / (1 - rate), so that the mean stays 1: inverted dropout. */
-  dropout(mask: Float32Array, rate: number): void {
-    const kept = 1 / (1 - rate);
-    for (let index = 0; index < mask.length; index++) mask[index] = this.next() < rate ? 0 : kept;
-  }
 }
 
 /** A seed made of numbers (a run's seed, an epoch, what it is for), so that each has a stream of its own: FNV-1a over their 32 bits. */

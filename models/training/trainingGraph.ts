@@ -128,14 +128,14 @@ export function writeTrainingGraph(graph: Graph, options: TrainingOptions): Trai
   };
 }
 
-/** Mean over the batch of weight x cross-entropy, and the penalty on kernels. */
-function lossOf(
+/** Mean over the batch of weight x cross-entropy, and the penalty on kernels. `logits` and `labels` float32 [n, classes], `weights` [n]. */
+export function lossOf(
   graph: Graph,
   logits: GraphTensor,
   labels: GraphTensor,
   weights: GraphTensor,
   kernels: readonly GraphTensor[],
-  { labelSmoothing, l2 }: TrainingOptions,
+  { labelSmoothing, l2 }: Pick<TrainingOptions, 'labelSmoothing' | 'l2'>,
 ): GraphTensor {
   const smooth = smoothLabels(graph, 'loss/labels', labels, labelSmoothing);
   const each = mul(graph, 'loss/weighted', softmaxCrossEntropy(graph, 'loss/entropy', logits, smooth), weights);

@@ -15,7 +15,8 @@ import { decodeImage } from '#models/inference/decode';
 import { modelGraph } from '#models/inference/modelGraph';
 import { readWeights } from '#models/pretrained/weightsFile';
 import { fit } from '#models/training/fit';
-import { classOfSample, SAMPLE_SLIDE } from '../support/data';
+import { SAMPLE_SLIDE } from '../support/data';
+import { samplesOf, trainSmall } from '../support/quickModel';
 import { temporaryFolder } from '../support/temporary';
 
 const PYTHON = process.env.SMEARSCOPE_PYTHON ?? 'python3';
@@ -59,11 +60,7 @@ async function classified(modelFolder: string): Promise<{ pixels: string; side: 
 async function smallModel(folder: string, weightPrecision: WeightPrecision = 'float32'): Promise<string> {
   const base = fitRecipeSchema.parse(defaultRecipe('scratch'));
   const stages = base.stages.map((stage) => ({ ...stage, epochs: 1, batch: 8 }));
-  const names = await readdir(SAMPLE_SLIDE);
-  const classIds = ['lymphocyte', 'neutrophil'];
-  const files = names
-    .map((name) => ({ path: join(SAMPLE_SLIDE, name), classId: classOfSample(name), slide: null }))
-    .filter(({ classId }) => classIds.includes(classId));
+  const files = await samplesOf('lymphocyte', 'neutrophil');
   const modelFolder = join(folder, 'models', 'small');
   const parts = {
     name: 'small',
@@ -88,11 +85,17 @@ async function smallModel(folder: string, weightPrecision: WeightPrecision = 'fl
   return modelFolder;
 }
 
+async function quickModel(folder: string): Promise<string> {
+  const quick = join(folder, 'quick');
+  await trainSmall(quick, await samplesOf('lymphocyte', 'neutrophil'));
+  return join(quick, 'models', 'small');
+}
+
 describe('a model that leaves the program', () => {
   it('gives the same probabilities in Python’s TensorFlow, and its weights to Keras by name', async () => {
     const folder = await temporaryFolder();
     const small = await smallModel(folder);
-    const models = ['models/starter', small];
+    const models = ['models/starter', small, await quickModel(folder)];
     const ours = await Promise.all(models.map(classified));
     const served: [string, string, number][] = [];
     for (const [index, modelFolder] of models.entries()) {
@@ -160,7 +163,8 @@ describe('a model that leaves the program', () => {
     const out = join(await temporaryFolder(), 'there');
     await mkdir(out);
     await writeFile(join(out, 'notes.txt'), 'mine');
-    const request = { modelFolder: 'models/starter', out, pretrained: PRETRAINED };
+    const modelFolder = await quickModel(await temporaryFolder());
+    const request = { modelFolder, out, pretrained: PRETRAINED };
     await expect(exportModel({ ...request, format: 'saved-model' })).rejects.toThrow('is there already, and not empty');
     await expect(exportModel({ ...request, format: 'tfjs' })).rejects.toThrow('is a quick model');
     expect(await readdir(out)).toEqual(['notes.txt']);

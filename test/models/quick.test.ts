@@ -2,44 +2,12 @@ import { readdir, writeFile, mkdir, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LabelledFile } from '#shared/compute/protocol';
-import { quickRecipeSchema } from '#shared/domain/recipe';
 import { tf } from '#models/backend/tensorflow';
 import { openSessions } from '#models/graph/session';
 import { calibrated, fitTemperature, fitThreshold } from '#models/training/calibrate';
-import { trainQuick } from '#models/training/quick';
 import { stratifiedSplit } from '#models/training/split';
-import { classOfSample, SAMPLE_SLIDE } from '../support/data';
+import { samplesOf, trainSmall } from '../support/quickModel';
 import { temporaryFolder } from '../support/temporary';
-
-async function train(
-  folder: string,
-  files: LabelledFile[],
-  signal = new AbortController().signal,
-): ReturnType<typeof trainQuick> {
-  const recipe = quickRecipeSchema.parse({ inputSize: 64, views: 1, epochs: 5, hidden: 16, weightDecay: [0.01] });
-  const options = {
-    name: 'small',
-    modelId: 'small',
-    files,
-    recipe,
-    modelFolder: join(folder, 'models', 'small'),
-    featureCache: join(folder, 'features'),
-  };
-  return trainQuick(
-    { ...options, pretrained: 'models/pretrained', description: 'sample images' },
-    () => undefined,
-    signal,
-  );
-}
-
-async function samplesOf(...classIds: string[]): Promise<LabelledFile[]> {
-  const names = await readdir(SAMPLE_SLIDE);
-  return names.flatMap((name) => {
-    const classId = classOfSample(name);
-    return classIds.includes(classId) ? [{ path: join(SAMPLE_SLIDE, name), classId, slide: null }] : [];
-  });
-}
 
 describe('quick training', () => {
   it('learns two classes, says what it left out, and leaves nothing in memory', async () => {
@@ -54,7 +22,7 @@ describe('quick training', () => {
       slide: null,
     }));
     const before = { tensors: tf.memory().numTensors, sessions: openSessions() };
-    const { card, leftOut } = await train(folder, [...files, ...extra]);
+    const { card, leftOut } = await trainSmall(folder, [...files, ...extra]);
     expect({ tensors: tf.memory().numTensors, sessions: openSessions() }).toEqual(before);
     expect(leftOut.map(({ path }) => path).sort()).toEqual(extra.map(({ path }) => path).sort());
     expect(card.classIds).toEqual(['lymphocyte', 'neutrophil']);
@@ -65,17 +33,17 @@ describe('quick training', () => {
   it('gives the same model from the same seed, from images or from the features it kept', async () => {
     const folder = await temporaryFolder();
     const files = await samplesOf('neutrophil', 'lymphocyte');
-    const first = await train(folder, files);
-    const second = await train(await temporaryFolder(), files);
+    const first = await trainSmall(folder, files);
+    const second = await trainSmall(await temporaryFolder(), files);
     expect(second.card.files['weights.bin']).toBe(first.card.files['weights.bin']);
   });
 
   it('refuses one class, and a class with one image, by name', async () => {
     const folder = await temporaryFolder();
-    await expect(train(folder, await samplesOf('neutrophil'))).rejects.toThrow(
+    await expect(trainSmall(folder, await samplesOf('neutrophil'))).rejects.toThrow(
       'Training needs at least two classes; there is one.',
     );
-    await expect(train(folder, await samplesOf('neutrophil', 'basophil'))).rejects.toThrow(
+    await expect(trainSmall(folder, await samplesOf('neutrophil', 'basophil'))).rejects.toThrow(
       'Too few readable images: basophil (1).',
     );
     expect(await readdir(folder)).toEqual([]);
@@ -85,7 +53,7 @@ describe('quick training', () => {
     const folder = await temporaryFolder();
     const controller = new AbortController();
     controller.abort();
-    await expect(train(folder, await samplesOf('neutrophil', 'lymphocyte'), controller.signal)).rejects.toThrow(
+    await expect(trainSmall(folder, await samplesOf('neutrophil', 'lymphocyte'), controller.signal)).rejects.toThrow(
       'stopped',
     );
     expect(await readdir(folder)).toEqual([]);

@@ -2,13 +2,22 @@ import { z } from 'zod';
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
 
-export const settingsSchema = z.object({
-  theme: themeSchema.default('system'),
+const fields = {
+  theme: themeSchema,
   /** Name recorded with each review. */
-  reviewer: z.string().max(80).default(''),
+  reviewer: z.string().max(80),
   /** Side of a cell in the gallery, CSS pixels. */
-  cellSize: z.int().min(64).max(256).default(112),
+  cellSize: z.int().min(64).max(256),
+};
+
+export const settingsSchema = z.object({
+  theme: fields.theme.default('system'),
+  reviewer: fields.reviewer.default(''),
+  cellSize: fields.cellSize.default(112),
 });
+
+/** Some settings anew. Made of fields without defaults, which would stand in for every setting that is left out. */
+export const settingsChangeSchema = z.object(fields).partial();
 
 export type Theme = z.infer<typeof themeSchema>;
 export type Settings = z.infer<typeof settingsSchema>;

@@ -20,7 +20,7 @@ import {
   trainingFolderSchema,
   trainingProgressSchema,
 } from '../domain/run';
-import { settingsSchema } from '../domain/settings';
+import { settingsChangeSchema, settingsSchema } from '../domain/settings';
 import { commandIdSchema } from './commands';
 import { failureSchema } from './failure';
 
@@ -46,7 +46,7 @@ export const calls = {
     }),
   },
   'app.openLogFolder': { args: nothing, result: nothing },
-  'settings.set': { args: settingsSchema.partial(), result: settingsSchema },
+  'settings.set': { args: settingsChangeSchema, result: settingsSchema },
   /** Lets the user choose another workspace folder and restarts the program with it; false if they changed their mind. */
   'workspace.choose': { args: nothing, result: z.boolean() },
   /** The system's folder picker; empty if the user changed their mind. */

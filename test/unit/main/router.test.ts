@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { router, type CallHandlers } from '#main/ipc/router';
+import { settingsSchema } from '#shared/domain/settings';
 import { calls } from '#shared/ipc/contract';
 import { FailureError } from '#shared/ipc/failure';
 
@@ -62,6 +63,18 @@ it.each<[string, unknown]>([
   const { answer, bugs } = routerOf({});
   expect(await answer(name, args)).toMatchObject(refused);
   expect(bugs).toEqual([]);
+});
+
+it('a change of one setting leaves every other as it is', async () => {
+  let change: unknown;
+  const { answer } = routerOf({
+    'settings.set': (args) => {
+      change = args;
+      return settingsSchema.parse({});
+    },
+  });
+  await answer('settings.set', { cellSize: 96 });
+  expect(change).toEqual({ cellSize: 96 });
 });
 
 it('arguments that no honest call would have are refused before they are looked into', async () => {

@@ -21,8 +21,9 @@ import { depthwiseConv2d } from '#models/graph/operations/depthwiseConvolution';
 import { smoothLabels, softmaxCrossEntropy } from '#models/graph/operations/crossEntropy';
 import { matMul } from '#models/graph/operations/matMul';
 import { averagePool, maxPool } from '#models/graph/operations/pooling';
+import { joinBatches, splitBatch } from '#models/graph/operations/portions';
 import { halfSquares, mean, spatialMean, sum } from '#models/graph/operations/reduction';
-import { concat, pad, reshape } from '#models/graph/operations/shape';
+import { concat, pad, reshape, reverse } from '#models/graph/operations/shape';
 import { expectGradients, given, on } from '../support/gradients';
 import { eager, expectClose, runTensors, values, type Value } from '../support/graphs';
 
@@ -188,6 +189,24 @@ describe('the derivative of every operation is that of tf.grad', () => {
           [left, values(s + 4, [2, c])],
           (graph, inputs) => concat(graph, 'op', inputs, 0),
           (a, b = a) => tf.concat([a, b], 0),
+        );
+        expectGradients(
+          [image],
+          (graph, [a]) => reverse(graph, 'op', given(a), [1, 2]),
+          (a) => tf.reverse(a, [1, 2]),
+        );
+        expectGradients(
+          [left, values(s + 4, [3, c])],
+          (graph, inputs) => joinBatches(graph, 'op', inputs),
+          (a, b = a) => tf.concat([a, b], 0),
+        );
+        expectGradients(
+          [values(s + 4, [6, c])],
+          (graph, [a]) => {
+            const [first, , third] = splitBatch(graph, 'op', given(a), 3);
+            return add(graph, 'used', given(first), square(graph, 'squared', given(third)));
+          },
+          (a) => tf.add(a.slice([0, 0], [2, c]), tf.square(a.slice([4, 0], [2, c]))),
         );
         expectGradients(
           [left],

@@ -1,25 +1,32 @@
 import type { ModelCard } from '#shared/domain/model';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import { Session } from '../graph/session';
 import { modelGraph, type ModelGraph } from './modelGraph';
 
-/** Images a run of the graph takes at most; larger ones gain nothing on a processor and cost memory. */
+/** Images (or views of them) a run of the graph takes at most; larger ones gain nothing on a processor and cost memory. */
 export const BATCH = 32;
 
 /** A model ready to run: one graph from pixels to calibrated probabilities. Owned by whoever opened it; `close` frees it. */
 export class Classifier {
   readonly card: ModelCard;
+  /** Images to give at once: as many as take no more memory, with all their views, than a plain batch. */
+  readonly batch: number;
   readonly #session: Session;
   readonly #tensors: Pick<ModelGraph, 'pixels' | 'probabilities'>;
 
-  private constructor({ card, graph, ...tensors }: ModelGraph) {
+  private constructor({ card, graph, ...tensors }: ModelGraph, views: Views) {
     this.card = card;
+    this.batch = BATCH / views;
     this.#session = Session.open(graph);
     this.#tensors = tensors;
   }
 
-  /** Loads the model in `folder`; `pretrained` is the folder that holds the backbones. FailureError `model-invalid` or `model-mismatch`. */
-  static async open(folder: string, pretrained: string): Promise<Classifier> {
-    return new Classifier(await modelGraph(folder, pretrained));
+  /**
+   * Loads the model in `folder`; `pretrained` is the folder that holds the backbones. With several `views` its answer is that of all of them (test-time augmentation).
+   * FailureError `model-invalid` or `model-mismatch`.
+   */
+  static async open(folder: string, pretrained: string, views: Views = 1): Promise<Classifier> {
+    return new Classifier(await modelGraph(folder, pretrained, views), views);
   }
 
   /** Calibrated probabilities float32 [count, classes], row-major, of RGB bytes [count, inputSize, inputSize, 3]. Blocks this thread while the graph runs. */

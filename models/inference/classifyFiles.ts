@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { ClassifiedFile } from '#shared/compute/protocol';
 import { contentHashSchema } from '#shared/domain/ids';
 import { FailureError, type Failure } from '#shared/ipc/failure';
-import { BATCH, type Classifier } from './classifier';
+import type { Classifier } from './classifier';
 import { decodeImage } from './decode';
 import { codeOf, storedName, storeImage } from './imageStore';
 import { allSettledOrThrow, prepareAhead } from './prepareAhead';
@@ -43,7 +43,9 @@ export async function classifyFiles({
 }: FilesToClassify): Promise<number> {
   const side = classifier.card.inputSize;
   let graphMilliseconds = 0;
-  for await (const batch of prepareAhead(files, BATCH, (portion) => prepareBatch(portion, side, imageStore))) {
+  for await (const batch of prepareAhead(files, classifier.batch, (portion) =>
+    prepareBatch(portion, side, imageStore),
+  )) {
     if (signal.aborted)
       throw new FailureError('cancelled', 'The classification was stopped.', 'Start it again to go on.');
     const start = performance.now();

@@ -16,7 +16,7 @@ export interface Pooled {
 /**
  * Adds the frozen backbone with its features: mean and standard deviation over the image of the output of every block
  * but the last (the top activation, made for ImageNet's classes, costs accuracy here: docs/benchmarks.md).
- * `pixels` uint8 [n, size, size, 3] RGB; gives float32 [n, features].
+ * `pixels` uint8 or float32 [n, size, size, 3] RGB, 0..255; gives float32 [n, features].
  */
 export function addFeatures(graph: Graph, pixels: GraphTensor, size: number, pretrained: Pretrained): GraphTensor {
   const blocks = addBackbone(graph, pixels, size, pretrained).slice(0, -1);
@@ -27,7 +27,7 @@ export function addFeatures(graph: Graph, pixels: GraphTensor, size: number, pre
   return concat(graph, 'features', pooled);
 }
 
-/** Adds the frozen backbone on `pixels` uint8 [n, size, size, 3] RGB; gives the output of every block, the top activation last, float32 [n, height, width, channels]. */
+/** Adds the frozen backbone on `pixels` uint8 or float32 [n, size, size, 3] RGB, 0..255; gives the output of every block, the top activation last, float32 [n, height, width, channels]. */
 export function addBackbone(graph: Graph, pixels: GraphTensor, size: number, pretrained: Pretrained): GraphTensor[] {
   const centre = graph.constant('preprocess/centre', Float32Array.of(127), []);
   const scale = graph.constant('preprocess/scale', Float32Array.of(1 / 128), []);

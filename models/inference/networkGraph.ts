@@ -1,4 +1,5 @@
 import type { FitRecipe } from '#shared/domain/recipe';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Network } from '../architectures/network';
 import { Graph, type GraphTensor } from '../graph/graph';
 import { softmax } from '../graph/operations/activation';
@@ -7,30 +8,35 @@ import { resizeBilinear } from '../graph/operations/resize';
 import { cast } from '../graph/operations/shape';
 import { encodeSavedModel } from '../graph/savedModel';
 import { lower } from '../lowering/lower';
+import { addViews } from './testTimeAugmentation';
 
 /** What a model is to whoever runs it. */
 export interface ServedGraph {
   readonly graph: Graph;
   /** RGB bytes [n, side, side, 3]. */
   readonly pixels: GraphTensor;
-  /** float32 [n, classes]. */
+  /** float32 [n, classes]; their mean where it sees several views of an image. */
   readonly logits: GraphTensor;
   /** softmax(logits / temperature), float32 [n, classes]. */
   readonly probabilities: GraphTensor;
 }
 
-/** The graph of a recipe's network as inference runs it: weights as constants, batch norm folded. The network stays the caller's. */
+/** The graph of a recipe's network as inference runs it: weights as constants, batch norm folded. It sees so many `views` of each image. The network stays the caller's. */
 export function networkGraph(
   { workingSize, inputSize }: Pick<FitRecipe, 'workingSize' | 'inputSize'>,
   { model, input }: Network,
   temperature: number,
+  views: Views = 1,
 ): ServedGraph {
   const graph = new Graph();
   const pixels = graph.placeholder('pixels', 'uint8', [null, workingSize, workingSize, 3]);
-  const values = cast(graph, 'pixels/cast', pixels, 'float32');
-  const tensors = lower(graph, model, addPreprocessing(graph, values, inputSize, input));
-  const logits = tensors.get(model.layers.at(-1)?.name ?? '');
-  if (!logits) throw new Error('A network ends in a layer.');
+  const logits = addViews(graph, pixels, views, (seen) => {
+    const values = cast(graph, 'pixels/cast', seen, 'float32');
+    const tensors = lower(graph, model, addPreprocessing(graph, values, inputSize, input));
+    const output = tensors.get(model.layers.at(-1)?.name ?? '');
+    if (!output) throw new Error('A network ends in a layer.');
+    return output;
+  });
   return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
 }
 

@@ -3,8 +3,6 @@ import { cp, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe } from '#shared/domain/defaultRecipe';
-import { fitRecipeSchema, type WeightPrecision } from '#shared/domain/recipe';
 import { tf } from '#models/backend/tensorflow';
 import { exportModel } from '#models/files/exportModel';
 import { importModel } from '#models/files/importModel';
@@ -14,9 +12,9 @@ import { Classifier } from '#models/inference/classifier';
 import { decodeImage } from '#models/inference/decode';
 import { modelGraph } from '#models/inference/modelGraph';
 import { readWeights } from '#models/pretrained/weightsFile';
-import { fit } from '#models/training/fit';
 import { SAMPLE_SLIDE } from '../support/data';
 import { samplesOf, trainSmall } from '../support/quickModel';
+import { smallModel } from '../support/smallModel';
 import { temporaryFolder } from '../support/temporary';
 
 const PYTHON = process.env.SMEARSCOPE_PYTHON ?? 'python3';
@@ -54,35 +52,6 @@ async function classified(modelFolder: string): Promise<{ pixels: string; side: 
   } finally {
     classifier.close();
   }
-}
-
-/** A small network that learned a little, in a folder of its own. */
-async function smallModel(folder: string, weightPrecision: WeightPrecision = 'float32'): Promise<string> {
-  const base = fitRecipeSchema.parse(defaultRecipe('scratch'));
-  const stages = base.stages.map((stage) => ({ ...stage, epochs: 1, batch: 8 }));
-  const files = await samplesOf('lymphocyte', 'neutrophil');
-  const modelFolder = join(folder, 'models', 'small');
-  const parts = {
-    name: 'small',
-    modelId: 'small',
-    files,
-    recipe: fitRecipeSchema.parse({
-      ...base,
-      network: 'small-plain',
-      workingSize: 48,
-      inputSize: 32,
-      stages,
-      validationShare: 0.3,
-      weightPrecision,
-    }),
-    runFolder: join(folder, 'run'),
-    modelFolder,
-    imageCache: join(folder, 'cache'),
-    pretrained: PRETRAINED,
-    description: 'sample',
-  };
-  await fit(parts, () => undefined, new AbortController().signal);
-  return modelFolder;
 }
 
 async function quickModel(folder: string): Promise<string> {

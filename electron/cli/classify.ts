@@ -7,6 +7,7 @@ import { cellsCsv } from '#main/report/tables';
 import { writeTextFile } from '#main/report/writeFile';
 import type { Batch, BatchProgress } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/ipc/failure';
 import { EXIT } from './exit';
 import { interruptible, openHeadless } from './headless';
@@ -16,6 +17,7 @@ interface ClassifyOptions {
   readonly out: string;
   readonly workspace?: string;
   readonly model?: string;
+  readonly views: Views;
   readonly shard?: string;
   readonly json?: boolean;
 }
@@ -52,10 +54,10 @@ export async function classify(folders: readonly string[], options: ClassifyOpti
 function unfinishedOrNew(
   application: Application,
   sources: readonly string[],
-  { model, shard }: ClassifyOptions,
+  { model, views, shard }: ClassifyOptions,
 ): Batch {
   const modelId = application.catalog.get(model ?? application.catalog.liveId()).card.id;
-  const unfinished = application.workspace.batches.findUnfinished(sources, modelId, shard ?? null);
+  const unfinished = application.workspace.batches.findUnfinished({ sources, modelId, views, shard: shard ?? null });
   if (unfinished) {
     process.stderr.write(
       `Going on with the batch of ${unfinished.createdAt}: ${String(settled(unfinished))} files are done.\n`,
@@ -66,6 +68,7 @@ function unfinishedOrNew(
     id: batchIdSchema.parse(randomUUID()),
     sources,
     modelId,
+    views,
     ...(shard !== undefined && { shard }),
   });
 }
@@ -89,10 +92,11 @@ async function writeResults(application: Application, batch: Batch, options: Cla
     ]);
   }
   if (options.json === true) {
-    const { id, total, classified } = batch;
+    const { id, views, total, classified } = batch;
     const summary = {
       batch: id,
       model: card.id,
+      views,
       total,
       classified,
       duplicates,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
 import { writeTextFile } from '#main/report/writeFile';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import { EXIT } from './exit';
 import { interruptible, openHeadless } from './headless';
 import { ProgressLine } from './progressLine';
@@ -11,6 +12,7 @@ interface EvaluateOptions {
   readonly data: string;
   readonly out: string;
   readonly model?: string;
+  readonly views: Views;
   readonly workspace?: string;
 }
 
@@ -31,7 +33,7 @@ export async function evaluate(options: EvaluateOptions): Promise<number> {
       () =>
         application.compute.call(
           'evaluate',
-          { modelFolder: folder, files },
+          { modelFolder: folder, views: options.views, files },
           {
             signal: controller.signal,
             onProgress: ({ done, total }) => {
@@ -40,7 +42,7 @@ export async function evaluate(options: EvaluateOptions): Promise<number> {
           },
         ),
     );
-    const { evaluation, leftOut, dataHash } = result;
+    const { evaluation, leftOut, dataHash, graphMilliseconds } = result;
     const model = {
       id: card.id,
       name: card.name,
@@ -52,6 +54,8 @@ export async function evaluate(options: EvaluateOptions): Promise<number> {
       notice: RESEARCH_USE_LINE,
       createdAt: new Date().toISOString(),
       model,
+      views: options.views,
+      graphMillisecondsAnImage: Number((graphMilliseconds / evaluation.n).toFixed(3)),
       dataHash,
       ...evaluation,
       leftOut: leftOut.map(({ path, failure }) => ({ file: path, reason: failure.message })),
@@ -61,7 +65,7 @@ export async function evaluate(options: EvaluateOptions): Promise<number> {
     const { accuracy, n } = evaluation;
     const percent = (value: number | null): string => (value === null ? '-' : `${(100 * value).toFixed(1)} %`);
     line.show(
-      `accuracy ${percent(accuracy.value)} (95 % limits ${percent(accuracy.low)} to ${percent(accuracy.high)}), n = ${String(n)}`,
+      `accuracy ${percent(accuracy.value)} (95 % limits ${percent(accuracy.low)} to ${percent(accuracy.high)}), n = ${String(n)}${options.views > 1 ? `, by ${String(options.views)} views of each` : ''}`,
       { last: true },
     );
     return leftOut.some(({ failure }) => failure.code === 'unreadable-image') ? EXIT.someUnreadable : EXIT.done;

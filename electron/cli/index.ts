@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { exportFormatSchema } from '#shared/domain/model';
 import { recipeKindSchema } from '#shared/domain/recipe';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
+import { viewsSchema, type Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/ipc/failure';
 import { classify } from './classify';
 import { augment } from './augment';
@@ -34,6 +35,12 @@ function within(low: number, high: number): (text: string) => number {
   };
 }
 
+function views(text: string): Views {
+  const parsed = viewsSchema.safeParse(Number(text));
+  if (!parsed.success) throw new InvalidArgumentError(`It is ${VIEW_COUNTS}.`);
+  return parsed.data;
+}
+
 function strengths(text: string, before: readonly number[]): number[] {
   const number = text.trim() === '' ? NaN : Number(text);
   if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('It is a number, 0 or more.');
@@ -45,6 +52,15 @@ function collect(text: string, before: readonly string[]): string[] {
 }
 
 const workspaceOption = ['--workspace <folder>', 'workspace folder (default: the one the window uses)'] as const;
+
+const VIEW_COUNTS = [...viewsSchema.values].join(', ').replace(/, (?=\d+$)/, ' or ');
+
+const viewsOption: [string, string, (text: string) => Views, Views] = [
+  '--views <number>',
+  `views of each image to answer by, ${VIEW_COUNTS}: itself, its mirror image, its quarter turns, or all of them; each takes the time of one`,
+  views,
+  1,
+];
 
 const setOption: [string, string, (text: string, before: readonly string[]) => string[], string[]] = [
   '--set <key=value>',
@@ -66,6 +82,7 @@ function program(): Command {
     .requiredOption('--out <file>', 'results as CSV; unreadable files go into <file>.unreadable.csv')
     .option(...workspaceOption)
     .option('--model <name>', 'model (default: the live one, else the starter)')
+    .option(...viewsOption)
     .option('--shard <i/n>', 'take only part i of n of the files, by hash of the relative path', shard)
     .option('--json', 'print a summary as JSON on standard output')
     .action(async (folders: string[], options: Parameters<typeof classify>[1]) => {
@@ -129,6 +146,7 @@ function program(): Command {
     .requiredOption('--data <folder>', 'one folder for each class')
     .requiredOption('--out <file>', 'report as JSON')
     .option('--model <name>', 'model (default: the live one, else the starter)')
+    .option(...viewsOption)
     .option(...workspaceOption)
     .action(async (options: Parameters<typeof evaluate>[0]) => {
       process.exitCode = await evaluate(options);

@@ -8,6 +8,7 @@ import {
   type ComputeResult,
   type FromCompute,
 } from '#shared/compute/protocol';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/ipc/failure';
 import { previewFiles } from '#models/augment/preview';
 import { deviceReport } from '#models/backend/device';
@@ -39,7 +40,7 @@ export class ComputeHost {
   readonly #pretrained: string;
   readonly #running = new Map<number, AbortController>();
   readonly #turns = new DeviceTurns();
-  #classifier: { readonly folder: string; readonly classifier: Classifier } | null = null;
+  #classifier: { readonly folder: string; readonly views: Views; readonly classifier: Classifier } | null = null;
 
   /** `pretrained` is the folder of the published backbones. */
   constructor(send: Send, pretrained: string) {
@@ -49,8 +50,8 @@ export class ComputeHost {
 
   readonly #handlers: Handlers = {
     device: () => deviceReport(),
-    classify: async ({ modelFolder, imageStore, files }, onResults, signal) => {
-      const classifier = await this.#open(modelFolder);
+    classify: async ({ modelFolder, views, imageStore, files }, onResults, signal) => {
+      const classifier = await this.#open(modelFolder, views);
       return { graphMilliseconds: await classifyFiles({ classifier, imageStore, files, signal, onResults }) };
     },
     picture: async ({ path, side }) => encodePicture(await readFile(path), side),
@@ -63,8 +64,8 @@ export class ComputeHost {
     importModel: (params) => importModel({ ...params, pretrained: this.#pretrained }),
     exportModel: (params) => exportModel({ ...params, pretrained: this.#pretrained }),
     layers: ({ recipe, classes, stage }) => layersOf(recipe, classes, stage),
-    evaluate: async ({ modelFolder, files }, progress, signal) =>
-      evaluateFiles(await this.#open(modelFolder), files, progress, signal),
+    evaluate: async ({ modelFolder, views, files }, progress, signal) =>
+      evaluateFiles(await this.#open(modelFolder, views), files, progress, signal),
   };
 
   /** Takes a message of main; `onDispose` ends the process. */
@@ -125,12 +126,13 @@ export class ComputeHost {
     }
   }
 
-  async #open(folder: string): Promise<Classifier> {
-    if (this.#classifier?.folder === folder) return this.#classifier.classifier;
-    this.#classifier?.classifier.close();
+  async #open(folder: string, views: Views): Promise<Classifier> {
+    const open = this.#classifier;
+    if (open?.folder === folder && open.views === views) return open.classifier;
+    open?.classifier.close();
     this.#classifier = null;
-    const classifier = await Classifier.open(folder, this.#pretrained);
-    this.#classifier = { folder, classifier };
+    const classifier = await Classifier.open(folder, this.#pretrained, views);
+    this.#classifier = { folder, views, classifier };
     return classifier;
   }
 

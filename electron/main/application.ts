@@ -5,6 +5,7 @@ import type { BatchId, RunId } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import type { Recipe } from '#shared/domain/recipe';
 import type { Run } from '#shared/domain/run';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import { ComputeSupervisor, type LaunchCompute } from './compute/supervisor';
 import type { Emit } from './events';
 import { runClassifyJob } from './jobs/classifyJob';
@@ -26,6 +27,8 @@ export interface NewBatch {
   readonly sources: readonly string[];
   /** The live model if not given. */
   readonly modelId?: string;
+  /** 1 if not given: each image as it is. */
+  readonly views?: Views;
   /** `i/n`. */
   readonly shard?: string;
   readonly name?: string;
@@ -63,13 +66,14 @@ export class Application {
     });
   }
 
-  createBatch({ id, sources, modelId, shard, name }: NewBatch): Batch {
+  createBatch({ id, sources, modelId, views, shard, name }: NewBatch): Batch {
     const model = this.catalog.get(modelId ?? this.catalog.liveId());
     return this.workspace.batches.create({
       id,
       name: name ?? nameOf(sources),
       createdAt: new Date().toISOString(),
       modelId: model.card.id,
+      views: views ?? 1,
       sources,
       shard: shard ?? null,
     });

@@ -13,6 +13,7 @@ import {
   stepMetricsSchema,
   trainingProgressSchema,
 } from '../domain/run';
+import { viewsSchema } from '../domain/testTimeAugmentation';
 import { failureSchema } from '../ipc/failure';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
@@ -70,6 +71,7 @@ export const computeRequests = {
   classify: {
     params: z.object({
       modelFolder: z.string(),
+      views: viewsSchema,
       /** Folder of the content-addressed image store. */
       imageStore: z.string(),
       files: z.array(fileToClassifySchema).max(4096),
@@ -160,7 +162,7 @@ export const computeRequests = {
     result: z.array(layerSchema),
   },
   evaluate: {
-    params: z.object({ modelFolder: z.string(), files: z.array(labelledFileSchema) }),
+    params: z.object({ modelFolder: z.string(), views: viewsSchema, files: z.array(labelledFileSchema) }),
     progress: trainingProgressSchema,
     result: z.object({
       evaluation: evaluationSchema,
@@ -168,6 +170,8 @@ export const computeRequests = {
       leftOut: z.array(leftOutFileSchema),
       /** SHA-256 over the sorted lines `<class> <sha256 of file>`. */
       dataHash: z.string(),
+      /** Milliseconds the graph ran. */
+      graphMilliseconds: z.number(),
     }),
   },
 } as const;

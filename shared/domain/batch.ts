@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failureSchema } from '../ipc/failure';
 import { batchIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
+import { viewsSchema } from './testTimeAugmentation';
 
 /** Where a batch stands. A batch that was running when the program died is found `paused` at the next start. */
 export const batchStateSchema = z.enum(['queued', 'running', 'paused', 'cancelled', 'failed', 'done']);
@@ -12,6 +13,8 @@ export const batchSchema = z.object({
   /** ISO 8601, UTC. */
   createdAt: z.string(),
   modelId: modelIdSchema,
+  /** How many views of each image the model sees. */
+  views: viewsSchema,
   sources: z.array(z.string()),
   state: batchStateSchema,
   failure: failureSchema.nullable(),

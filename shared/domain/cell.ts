@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cellIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
+import { viewsSchema } from './testTimeAugmentation';
 
 /** `classified` and `unidentified` are the model's word, `confirmed` and `corrected` a person's. A person may also set a cell to unidentified: then it is `corrected` with no class. */
 export const cellStatusSchema = z.enum(['classified', 'unidentified', 'confirmed', 'corrected']);
@@ -39,6 +40,8 @@ export const cellDetailSchema = z.object({
   height: z.int(),
   modelId: modelIdSchema,
   modelName: z.string(),
+  /** How many views of the image the model saw. */
+  views: viewsSchema,
   /** Calibrated probability of each class of the model. */
   probabilities: z.record(z.string(), z.number()),
   history: z.array(reviewEventSchema),

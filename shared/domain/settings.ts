@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { viewsSchema } from './testTimeAugmentation';
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
 
@@ -8,12 +9,15 @@ const fields = {
   reviewer: z.string().max(80),
   /** Side of a cell in the gallery, CSS pixels. */
   cellSize: z.int().min(64).max(256),
+  /** How many views of each image the batches see that are started from now on. */
+  views: viewsSchema,
 };
 
 export const settingsSchema = z.object({
   theme: fields.theme.default('system'),
   reviewer: fields.reviewer.default(''),
   cellSize: fields.cellSize.default(112),
+  views: fields.views.default(1),
 });
 
 /** Some settings anew. Made of fields without defaults, which would stand in for every setting that is left out. */

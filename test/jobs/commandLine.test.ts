@@ -43,6 +43,29 @@ describe('classify', () => {
     expect(ended.error).toContain('empty.jpg: The file is empty.');
   });
 
+  it('looks at every cell eight ways where asked to, and says so', async () => {
+    const folder = await temporaryFolder();
+    const images = join(folder, 'slide');
+    await mkdir(images);
+    for (const name of (await readdir(SAMPLE_SLIDE)).slice(0, 5))
+      await copyFile(join(SAMPLE_SLIDE, name), join(images, name));
+    const classified = async (...views: string[]): Promise<{ summary: unknown; lines: string[] }> => {
+      const out = join(folder, `${views.join('')}.csv`);
+      const workspace = join(folder, 'workspace');
+      const ended = await smearscope(['classify', images, '--workspace', workspace, '--out', out, '--json', ...views]);
+      expect(ended.code, ended.error).toBe(0);
+      return { summary: JSON.parse(ended.out), lines: await records(out) };
+    };
+    const once = await classified();
+    const eight = await classified('--views', '8');
+    expect([once.summary, eight.summary]).toMatchObject([
+      { views: 1, classified: 5 },
+      { views: 8, classified: 5 },
+    ]);
+    expect(eight.lines.map((line) => line.split(',')[0])).toEqual(once.lines.map((line) => line.split(',')[0]));
+    expect(eight.lines).not.toEqual(once.lines);
+  });
+
   it('says which folder holds no images, and which is not there', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'bare'));
@@ -63,8 +86,11 @@ describe('other commands', () => {
       smearscope(['classify', SAMPLE_SLIDE]),
       smearscope(['train', '--data', SAMPLE_SLIDE, '--name', 'x', '--set', 'views=ninety']),
       smearscope(['classify', SAMPLE_SLIDE, '--out', join(folder, 'r.csv'), '--shard', '4/3', ...workspace]),
+      smearscope(['classify', SAMPLE_SLIDE, '--out', join(folder, 'r.csv'), '--views', '3', ...workspace]),
+      smearscope(['evaluate', '--data', SAMPLE_SLIDE, '--out', join(folder, 'r.json'), '--views', 'all', ...workspace]),
     ]);
-    expect(runs.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+    for (const { error } of runs.slice(3)) expect(error).toMatch(/--views.* is invalid\. It is 1, 2, 4 or 8\./);
     expect(runs[1].error).toContain('views');
   });
 

@@ -195,6 +195,7 @@ describe.skipIf(!hasData)('training by gradients', () => {
     const classify = async (): Promise<void> => {
       const params = {
         modelFolder: 'models/starter',
+        views: 1 as const,
         imageStore: join(folder, 'images'),
         files: names.map((name, key) => ({ key, path: join(SAMPLE_SLIDE, name) })),
       };

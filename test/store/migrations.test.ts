@@ -7,9 +7,10 @@ import { batchIdSchema, cellIdSchema, slideIdSchema } from '#shared/domain/ids';
 import { temporaryFolder } from '../support/temporary';
 import { foundationRows } from './rows/001-foundation';
 import { trainingRows } from './rows/002-training';
+import { viewsRows } from './rows/003-views';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
-const ROWS: readonly string[] = [foundationRows, trainingRows];
+const ROWS: readonly string[] = [foundationRows, trainingRows, viewsRows];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 
@@ -91,6 +92,11 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         duplicates: 1,
         unreadable: 1,
       });
+      // Until a batch could see several views of a cell, each saw one.
+      expect(batches.list().map(({ name, views }) => [name, views])).toEqual([
+        ...(version < 3 ? [] : [['ward 4', 8]]),
+        ['ward 3', 1],
+      ]);
       expect(batches.shardOf(BATCH)).toBe('1/2');
       expect(batches.pending(BATCH, 0, 9)).toEqual([{ id: 5, path: '/ward 3/slide 1/5.jpg' }]);
       expect(batches.setAside(BATCH).map(({ kind, reason }) => [kind, reason])).toEqual([

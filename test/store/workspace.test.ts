@@ -30,6 +30,7 @@ function withCells(folder: string, classIds: readonly (string | null)[]): { work
     name: 'b',
     createdAt: '2026-11-24T09:00:00Z',
     modelId: modelIdSchema.parse('starter'),
+    views: 1,
     sources: ['/s'],
     shard: null,
   });
@@ -163,6 +164,17 @@ describe('a workspace', () => {
     mountDisk(folder, 'ro');
     expect(failureOf(() => openWorkspace(folder))).toBe('read-only');
   });
+});
+
+it('a batch that was cut goes on with the model, the views and the part it was started with; with others, it is another batch', async () => {
+  const { workspace } = withCells(await temporaryFolder(), ['neutrophil']);
+  const { batches } = workspace;
+  const order = { sources: ['/s'], modelId: modelIdSchema.parse('starter'), views: 1, shard: null } as const;
+  expect(batches.findUnfinished(order)?.id).toBe(BATCH);
+  expect(batches.findUnfinished({ ...order, views: 8 })).toBeNull();
+  expect(batches.findUnfinished({ ...order, modelId: modelIdSchema.parse('lab-1') })).toBeNull();
+  expect(batches.findUnfinished({ ...order, shard: '1/2' })).toBeNull();
+  workspace.close();
 });
 
 describe('a review', () => {

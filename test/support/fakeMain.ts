@@ -1,6 +1,7 @@
 import { batchSchema, slideSchema, type Slide } from '#shared/domain/batch';
 import { cellDetailSchema, cellSchema, type Cell, type ReviewDecision } from '#shared/domain/cell';
 import { settingsSchema } from '#shared/domain/settings';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Answer, Bridge, CallArgs, CallName, EventName, EventValue } from '#shared/ipc/contract';
 import type { Failure } from '#shared/ipc/failure';
 
@@ -10,6 +11,8 @@ type NewCell = readonly [classId: string | null, confidence: number];
 
 /** Main as the window sees it: one batch of one slide, kept in memory. Stands in only because a component test has no Electron. */
 export class FakeMain {
+  /** How many views of each cell the batch is classified by. */
+  views: Views = 1;
   failNext: Failure | null = null;
   /** Happens once, after main read the cells of a slide and before the window hears of it. */
   beforeCellsAreHeard: (() => void) | null = null;
@@ -100,6 +103,7 @@ export class FakeMain {
       height: 363,
       modelId: 'starter',
       modelName: 'Starter',
+      views: this.views,
       probabilities: cell ? { [cell.topClassId]: cell.confidence } : {},
       history: [],
     });
@@ -136,6 +140,7 @@ export class FakeMain {
       name: 'slides',
       createdAt: '2026-11-24T09:14:00.000Z',
       modelId: 'starter',
+      views: this.views,
       sources: ['/slides'],
       state: 'running',
       failure: null,

@@ -21,6 +21,7 @@ export function makeLargeSlide(folder: string, count: number): void {
       name: 'A large slide',
       createdAt: '2026-11-24T09:14:00.000Z',
       modelId: modelIdSchema.parse('starter'),
+      views: 1,
       sources: ['/scans'],
       shard: null,
     });

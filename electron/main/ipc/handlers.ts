@@ -8,7 +8,7 @@ import type { Run } from '#shared/domain/run';
 import type { Settings } from '#shared/domain/settings';
 import type { CallResult } from '#shared/ipc/contract';
 import { FailureError } from '#shared/ipc/failure';
-import type { Application } from '../application';
+import type { Application, NewBatch } from '../application';
 import type { Emit } from '../events';
 import { inspectTrainingFolder } from '../jobs/trainingFolder';
 import { storeFailure } from '../store/database';
@@ -60,6 +60,7 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     });
     return batch;
   };
+  const create = (batch: NewBatch): Batch => start(application.createBatch({ ...batch, views: settings.get().views }));
   const startTraining = (run: Run): Run => {
     application.runTraining(run.id).catch((error: unknown) => {
       workspace.log.error(`run ${run.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -112,9 +113,8 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     'dialog.pickFolders': ({ multiple }) => desktop.pickFolders(multiple),
     'dialog.pickFile': ({ name, extensions }) => desktop.pickFile(name, extensions),
 
-    'batch.create': ({ id, sources }) => start(application.createBatch({ id, sources: [...new Set(sources)] })),
-    'batch.createSample': ({ id }) =>
-      start(application.createBatch({ id, sources: [resources.sampleSlide], name: 'Sample slide' })),
+    'batch.create': ({ id, sources }) => create({ id, sources: [...new Set(sources)] }),
+    'batch.createSample': ({ id }) => create({ id, sources: [resources.sampleSlide], name: 'Sample slide' }),
     'batch.list': () => batches.list(),
     'batch.slides': ({ batchId }) => slides.ofBatch(batchId),
     'batch.setAside': ({ batchId }) => batches.setAside(batchId),

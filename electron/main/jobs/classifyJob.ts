@@ -109,6 +109,7 @@ async function requestPending(
   onProgress: (results: ClassifiedFile[]) => void,
 ): Promise<void> {
   const { workspace, compute, model, batchId, signal } = job;
+  const { views } = workspace.batches.get(batchId);
   const deaths = new Map<number, number>();
   let care = -1;
   for (;;) {
@@ -120,6 +121,7 @@ async function requestPending(
     const request = async (portion: PendingFile[]): Promise<void> => {
       const params = {
         modelFolder: model.folder,
+        views,
         imageStore: workspace.images,
         files: portion.map(({ id, path }) => ({ key: id, path })),
       };

@@ -40,6 +40,7 @@ export function* cellsJson(records: Iterable<CellRecord>, card: ModelCard, batch
     batch: batch.name,
     createdAt: batch.createdAt,
     model: { id: card.id, name: card.name },
+    views: batch.views,
   };
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "cells": [`;
   let first = true;
@@ -108,6 +109,7 @@ export function slidesJson(slides: readonly Slide[], card: ModelCard, batch: Bat
     batch: batch.name,
     createdAt: batch.createdAt,
     model: { id: card.id, name: card.name },
+    views: batch.views,
     slides: slides.map((slide) => ({
       name: slide.name,
       folder: slide.folder,

@@ -7,6 +7,7 @@ import {
   type ModelId,
   type SlideId,
 } from '#shared/domain/ids';
+import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Failure } from '#shared/ipc/failure';
 import type { Connection } from './database';
 
@@ -15,6 +16,7 @@ interface BatchRow {
   name: string;
   created_at: string;
   model_id: string;
+  views: number;
   sources: string;
   state: string;
   failure: string | null;
@@ -40,6 +42,20 @@ export interface FoundFile {
 export interface PendingFile {
   readonly id: number;
   readonly path: string;
+}
+
+/** What is to be classified, and how. */
+interface BatchOrder {
+  readonly sources: readonly string[];
+  readonly modelId: ModelId;
+  readonly views: Views;
+  readonly shard: string | null;
+}
+
+interface NewBatchRow extends BatchOrder {
+  readonly id: BatchId;
+  readonly name: string;
+  readonly createdAt: string;
 }
 
 const SELECT = `select b.*, count(f.id) as total,
@@ -78,20 +94,13 @@ export class BatchRepository {
     );
   }
 
-  create(batch: {
-    id: BatchId;
-    name: string;
-    createdAt: string;
-    modelId: ModelId;
-    sources: readonly string[];
-    shard: string | null;
-  }): Batch {
+  create({ id, name, createdAt, modelId, views, sources, shard }: NewBatchRow): Batch {
     this.#database
       .prepare(
-        "insert into batch (id, name, created_at, model_id, sources, shard, state) values (?, ?, ?, ?, ?, ?, 'queued')",
+        "insert into batch (id, name, created_at, model_id, views, sources, shard, state) values (?, ?, ?, ?, ?, ?, ?, 'queued')",
       )
-      .run(batch.id, batch.name, batch.createdAt, batch.modelId, JSON.stringify(batch.sources), batch.shard);
-    return this.get(batch.id);
+      .run(id, name, createdAt, modelId, views, JSON.stringify(sources), shard);
+    return this.get(id);
   }
 
   find(id: BatchId): Batch | null {
@@ -109,13 +118,13 @@ export class BatchRepository {
     return this.#all.all().map(toBatch);
   }
 
-  /** The newest batch of these sources and shard that is not finished, if there is one. */
-  findUnfinished(sources: readonly string[], modelId: ModelId, shard: string | null): Batch | null {
+  /** The newest batch of these sources, model, views and shard that is not finished, if there is one. */
+  findUnfinished({ sources, modelId, views, shard }: BatchOrder): Batch | null {
     const row = this.#database
-      .prepare<[string, string, string | null], { id: string }>(
-        "select id from batch where sources = ? and model_id = ? and shard is ? and state in ('queued', 'running', 'paused', 'failed') order by created_at desc limit 1",
+      .prepare<[string, string, number, string | null], { id: string }>(
+        "select id from batch where sources = ? and model_id = ? and views = ? and shard is ? and state in ('queued', 'running', 'paused', 'failed') order by created_at desc limit 1",
       )
-      .get(JSON.stringify(sources), modelId, shard);
+      .get(JSON.stringify(sources), modelId, views, shard);
     return row ? this.find(batchIdSchema.parse(row.id)) : null;
   }
 
@@ -217,6 +226,7 @@ function toBatch(row: BatchRow): Batch {
     name: row.name,
     createdAt: row.created_at,
     modelId: row.model_id,
+    views: row.views,
     sources: JSON.parse(row.sources) as unknown,
     state: row.state,
     failure: row.failure === null ? null : (JSON.parse(row.failure) as unknown),

@@ -8,6 +8,7 @@ import {
   type ContentHash,
   type SlideId,
 } from '#shared/domain/ids';
+import { viewsSchema } from '#shared/domain/testTimeAugmentation';
 import type { Connection } from './database';
 
 interface CellRow {
@@ -120,8 +121,11 @@ export class CellRepository {
     id: CellId,
   ): (Omit<CellDetail, 'modelName' | 'history' | 'probabilities'> & { probabilities: Float32Array }) | null {
     const row = this.#database
-      .prepare<[number], CellRow & { width: number; height: number; model_id: string; probabilities: Buffer }>(
-        `select ${COLUMNS}, c.probabilities, i.width, i.height, b.model_id from cell c join batch_file f on f.id = c.file_id
+      .prepare<
+        [number],
+        CellRow & { width: number; height: number; model_id: string; views: number; probabilities: Buffer }
+      >(
+        `select ${COLUMNS}, c.probabilities, i.width, i.height, b.model_id, b.views from cell c join batch_file f on f.id = c.file_id
          join image i on i.hash = c.hash join batch b on b.id = f.batch_id where c.id = ?`,
       )
       .get(id);
@@ -133,6 +137,7 @@ export class CellRepository {
       width,
       height,
       modelId: modelIdSchema.parse(row.model_id),
+      views: viewsSchema.parse(row.views),
       probabilities: toFloats(row.probabilities),
     };
   }

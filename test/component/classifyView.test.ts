@@ -262,6 +262,15 @@ describe('the gallery', () => {
   });
 });
 
+it('says by how many views of each cell a batch is classified, where that is more than one', async () => {
+  main.views = 8;
+  main.addCells([['neutrophil', 0.6]]);
+  render(App);
+  (await screen.findByRole('option')).dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+  expect((await screen.findByText(/^Starter/)).textContent).toContain('Starter, mean of 8 views');
+  expect(within(screen.getByRole('navigation', { name: 'Batches and slides' })).getByText(/, 8 views/)).toBeTruthy();
+});
+
 it('says in words what failed, and what to do', async () => {
   main.failNext = { code: 'disk-full', message: 'The disk is full.', hint: 'Free some space.' };
   render(App);

@@ -56,8 +56,8 @@ export class ComputeHost {
     },
     picture: async ({ path, side }) => encodePicture(await readFile(path), side),
     augment: (params) => previewFiles(params),
-    trainQuick: (params, progress, signal) =>
-      trainQuick({ ...params, pretrained: this.#pretrained }, progress, signal, this.#turns.giveWay),
+    trainQuick: (params, tell, signal) =>
+      trainQuick({ ...params, pretrained: this.#pretrained }, tell, signal, this.#turns.giveWay),
     train: (params, tell, signal) =>
       fit({ ...params, pretrained: this.#pretrained }, tell, signal, this.#turns.giveWay),
     measureSpeed: ({ recipe, classes }, _progress, signal) => measureSpeed(recipe, classes, signal),

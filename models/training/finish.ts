@@ -1,3 +1,4 @@
+import type { QuickEvent } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
 import type { Network } from '../architectures/network';
@@ -12,6 +13,7 @@ import { cardOf } from './card';
 import type { FitData } from './fitData';
 import { judge, type Scored } from './judge';
 import { writeTrainedModel } from '../files/modelFolder';
+import { tellPredictions } from './predictions';
 import type { Progress, Stages } from './progress';
 import type { Part } from './split';
 
@@ -26,14 +28,15 @@ export interface Finishing {
   readonly data: FitData;
   readonly backbone: ModelCard['backbone'];
   readonly stage: Stages;
+  readonly tell: (event: QuickEvent) => void;
 }
 
 /**
  * Makes a model of a trained network: calibrated on the validation part, evaluated on the locked part, both with the graph that will classify. Its folder holds the weights as
- * tf.layers reads them (model.json, weights.bin), the frozen graph (saved_model/) and the card. FailureError `disk-full`, `cancelled`.
+ * tf.layers reads them (model.json, weights.bin), the frozen graph (saved_model/) and the card. Tells what it calls each image of the locked part. FailureError `disk-full`, `cancelled`.
  */
 export async function finish(finishing: Finishing): Promise<ModelCard> {
-  const { modelFolder, recipe, network, data, stage } = finishing;
+  const { modelFolder, recipe, network, data, stage, tell } = finishing;
   // What is stored is what is calibrated and judged.
   setWeights(network.model, valuesOf(asStored(weightsIn(network.model), recipe.weightPrecision)));
   const validation = await score(finishing, 'validation', stage('calibrating', data.parts.validation.length));
@@ -48,7 +51,7 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
   });
   await stage('saving', 1)(0);
   const weights = weightsIn(network.model);
-  return writeTrainedModel(
+  const whole = await writeTrainedModel(
     modelFolder,
     card,
     weights,
@@ -57,6 +60,8 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
       ['saved_model/saved_model.pb', servedModel(networkGraph(recipe, network, judged.temperature))],
     ]),
   );
+  tellPredictions(tell, data.parts.test, data.classIds, test, judged.temperature);
+  return whole;
 }
 
 async function score({ recipe, network, data }: Finishing, part: Part, progress: Progress): Promise<Scored> {

@@ -89,7 +89,7 @@ export async function fit(
         standing = await runStage({ recipe, network, data, folder, tell, progress, now, openTrainer }, standing);
       }
       const { backbone } = standing.position;
-      const card = await finish({ ...training, network, data, backbone, stage });
+      const card = await finish({ ...training, network, data, backbone, stage, tell });
       await folder.settle(recipe.stages.length);
       return { card, leftOut: [...data.leftOut] };
     } finally {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
+import type { LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { QuickRecipe } from '#shared/domain/recipe';
 import type { TrainingProgress } from '#shared/domain/run';
@@ -14,6 +14,7 @@ import { fitHead, headLogits, type LabelledFeatures } from './head';
 import { readLabelled, type LabelledImage } from './labelledImages';
 import { writeTrainedModel } from '../files/modelFolder';
 import { judge, type Scored } from './judge';
+import { tellPredictions } from './predictions';
 import { stages, type GiveWay } from './progress';
 import { stratifiedSplit, type Part } from './split';
 
@@ -37,19 +38,20 @@ export interface QuickResult {
   readonly leftOut: LeftOutFile[];
 }
 
-type Report = (progress: TrainingProgress) => void;
-
 /**
  * Quick training (product.md 5): a head on the pooled features of a frozen backbone, its weight decay chosen by cross-validation inside the training part, calibrated and given its threshold
- * on the validation part, evaluated on the locked test part, written as a model folder. FailureError `too-little-data`, `cancelled`, `model-invalid`, `disk-full`.
+ * on the validation part, evaluated on the locked test part, written as a model folder; tells what it calls each image of that part. FailureError `too-little-data`, `cancelled`, `model-invalid`, `disk-full`.
  */
 export async function trainQuick(
   training: QuickTraining,
-  report: Report,
+  tell: (event: QuickEvent) => void,
   signal: AbortSignal,
   giveWay?: GiveWay,
 ): Promise<QuickResult> {
   const { files, recipe } = training;
+  const report = (progress: TrainingProgress): void => {
+    tell({ kind: 'progress', progress });
+  };
   const { stage } = stages(report, signal, giveWay);
   const reading = stage('reading', files.length);
   const { images, leftOut } = await readLabelled(files, reading);
@@ -101,7 +103,8 @@ export async function trainQuick(
       logits: headLogits(head, extracted[part].features, width),
       truth: Array.from(label(extracted[part])),
     });
-    const judged = judge(classIds, { validation: scored('validation'), test: scored('test') }, recipe.targetError);
+    const test = scored('test');
+    const judged = judge(classIds, { validation: scored('validation'), test }, recipe.targetError);
     await stage('evaluating', 1)(1);
 
     const used = (part: Part): LabelledImage[] =>
@@ -122,7 +125,9 @@ export async function trainQuick(
       ['head/logits/kernel', head.logitsKernel],
       ['head/logits/bias', head.logitsBias],
     ]);
-    return { card: await writeTrainedModel(training.modelFolder, card, weights), leftOut };
+    const whole = await writeTrainedModel(training.modelFolder, card, weights);
+    tellPredictions(tell, used('test'), classIds, test, judged.temperature);
+    return { card: whole, leftOut };
   } finally {
     extractor.close();
     await cache.close();

@@ -1,4 +1,5 @@
 import type { FitEvent } from '#shared/compute/protocol';
+import type { ImagePrediction } from '#shared/domain/prediction';
 import type { FitRecipe, FitStage } from '#shared/domain/recipe';
 import type { StepMetrics } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
@@ -8,6 +9,7 @@ import { balancedClassWeights } from './classWeights';
 import type { FitData } from './fitData';
 import type { LabelledImage } from './labelledImages';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
+import { mostConfident } from './predictions';
 import type { Progress } from './progress';
 import { seedOf } from './random';
 import type { Position, RunFolder, Standing } from './runFolder';
@@ -204,6 +206,7 @@ class StageRun {
         memoryBytes: process.memoryUsage.rss(),
       },
       checkpoint,
+      mistakes: mostConfident(validation.mistakes),
     });
   }
 
@@ -261,27 +264,32 @@ class StageRun {
     return { labels, weights };
   }
 
-  /** Mean cross-entropy and accuracy on the validation part. */
-  async #validate(): Promise<{ loss: number; accuracy: number }> {
+  /** Mean cross-entropy and accuracy on the validation part, and what is called wrong in it. */
+  async #validate(): Promise<{ loss: number; accuracy: number; mistakes: ImagePrediction[] }> {
     const { data, progress } = this.#work;
     const { training, validation } = data.parts;
     const { epochs } = this.#stage;
     const trained = (this.position.stageEpochs + 1) * training.length;
     const classes = data.classIds.length;
-    let [loss, correct] = [0, 0];
+    const mistakes: ImagePrediction[] = [];
+    let loss = 0;
     for await (const { images, pixels } of batchesOf(data.cache, validation, this.#portion)) {
       const logits = this.#trainer.predict(pixels, images.length);
-      images.forEach(({ classId }, row) => {
+      images.forEach(({ path, hash, classId }, row) => {
         const scores = logits.subarray(row * classes, (row + 1) * classes);
         const label = data.classIds.indexOf(classId);
         const most = Math.max(...scores);
         const sum = scores.reduce((total, score) => total + Math.exp(score - most), 0);
         loss += Math.log(sum) + most - (scores[label] ?? 0);
-        if (scores.indexOf(most) === label) correct++;
+        const called = scores.indexOf(most);
+        if (called === label) return;
+        const predicted = data.classIds[called] ?? '';
+        mistakes.push({ path, hash, truth: classId, predicted, probability: 1 / sum });
       });
       await progress(trained, epochs * training.length);
     }
-    return { loss: loss / validation.length, accuracy: correct / validation.length };
+    const { length } = validation;
+    return { loss: loss / length, accuracy: (length - mistakes.length) / length, mistakes };
   }
 
   #diverged(step: number): FailureError {

@@ -5,6 +5,7 @@ import { evaluationSchema } from '../domain/evaluation';
 import { contentHashSchema } from '../domain/ids';
 import { layerSchema } from '../domain/layer';
 import { exportFormatSchema, modelCardSchema } from '../domain/model';
+import { imagePredictionSchema } from '../domain/prediction';
 import { fitRecipeSchema, quickRecipeSchema } from '../domain/recipe';
 import {
   checkpointSchema,
@@ -51,15 +52,31 @@ const evaluatedFileSchema = z.object({
 /** A file that was left out, with why. */
 export const leftOutFileSchema = z.object({ path: z.string(), failure: failureSchema });
 
+const progressEventSchema = z.object({ kind: z.literal('progress'), progress: trainingProgressSchema });
+/** What the finished model called the images of the locked part: a portion of them. */
+const predictionsEventSchema = z.object({
+  kind: z.literal('predictions'),
+  predictions: z.array(imagePredictionSchema),
+});
+
+/** What a quick training tells on its way. */
+const quickEventSchema = z.discriminatedUnion('kind', [progressEventSchema, predictionsEventSchema]);
+
 /** What a training by gradients tells on its way. */
 export const fitEventSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('progress'), progress: trainingProgressSchema }),
+  progressEventSchema,
+  predictionsEventSchema,
   /** Where it begins or goes on: what was measured after this epoch and step counts no more. */
   z.object({ kind: z.literal('from'), epoch: z.int().nonnegative(), step: z.int().nonnegative() }),
   /** Steps since the last such event, at most a few events a second. */
   z.object({ kind: z.literal('steps'), steps: z.array(stepMetricsSchema) }),
-  /** An epoch, with the checkpoint that is durable now. */
-  z.object({ kind: z.literal('epoch'), metrics: epochMetricsSchema, checkpoint: checkpointSchema }),
+  /** An epoch, with the checkpoint that is durable now, and validation images that its weights call wrong, the most confident first. */
+  z.object({
+    kind: z.literal('epoch'),
+    metrics: epochMetricsSchema,
+    checkpoint: checkpointSchema,
+    mistakes: z.array(imagePredictionSchema),
+  }),
   /** Something the user should know, such as a smaller batch. */
   z.object({ kind: z.literal('notice'), failure: failureSchema }),
 ]);
@@ -116,7 +133,7 @@ export const computeRequests = {
       featureCache: z.string(),
       description: z.string(),
     }),
-    progress: trainingProgressSchema,
+    progress: quickEventSchema,
     result: z.object({ card: modelCardSchema, leftOut: z.array(leftOutFileSchema) }),
   },
   /** Trains by a recipe in stages, or goes on with what `runFolder` holds. */
@@ -183,6 +200,7 @@ export type ComputeProgress<M extends ComputeMethod> = z.infer<ComputeRequests[M
 export type ComputeResult<M extends ComputeMethod> = z.infer<ComputeRequests[M]['result']>;
 export type ClassifiedFile = z.infer<typeof classifiedFileSchema>;
 export type LabelledFile = z.infer<typeof labelledFileSchema>;
+export type QuickEvent = z.infer<typeof quickEventSchema>;
 export type FitEvent = z.infer<typeof fitEventSchema>;
 export type LeftOutFile = z.infer<typeof leftOutFileSchema>;
 

@@ -12,6 +12,8 @@ export const modelIdSchema = z
   .brand('ModelId');
 export const slideIdSchema = z.int().positive().brand('SlideId');
 export const cellIdSchema = z.int().positive().brand('CellId');
+/** What a training said of one image, kept with its run; an id is never used again. */
+export const predictionIdSchema = z.int().positive().brand('PredictionId');
 /** SHA-256 of a file's bytes, 64 lower-case hexadecimal digits. */
 export const contentHashSchema = z
   .string()
@@ -23,4 +25,5 @@ export type RunId = z.infer<typeof runIdSchema>;
 export type ModelId = z.infer<typeof modelIdSchema>;
 export type SlideId = z.infer<typeof slideIdSchema>;
 export type CellId = z.infer<typeof cellIdSchema>;
+export type PredictionId = z.infer<typeof predictionIdSchema>;
 export type ContentHash = z.infer<typeof contentHashSchema>;

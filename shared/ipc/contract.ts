@@ -7,10 +7,12 @@ import {
   cellIdSchema,
   contentHashSchema,
   modelIdSchema,
+  predictionIdSchema,
   runIdSchema,
   slideIdSchema,
 } from '../domain/ids';
 import { modelSchema } from '../domain/model';
+import { predictionSchema } from '../domain/prediction';
 import { fitRecipeSchema, networkNameSchema, recipeSchema } from '../domain/recipe';
 import {
   epochMetricsSchema,
@@ -100,6 +102,19 @@ export const calls = {
   'model.list': { args: nothing, result: z.array(modelSchema) },
   'model.makeLive': { args: z.object({ modelId: modelIdSchema }), result: z.array(modelSchema) },
 
+  /** Whether it is known what a model called each image of its locked part: not of one that came with the program or was imported. */
+  'model.hasPredictions': { args: z.object({ modelId: modelIdSchema }), result: z.boolean() },
+  /** A portion of the images of a class that a model called another, or the same: those after `after`, from the first if null. */
+  'model.predictions': {
+    args: z.object({
+      modelId: modelIdSchema,
+      truth: z.string(),
+      predicted: z.string(),
+      after: predictionIdSchema.nullable(),
+    }),
+    result: z.object({ predictions: z.array(predictionSchema), more: z.boolean() }),
+  },
+
   'training.inspect': { args: z.object({ folder: path }), result: trainingFolderSchema },
   /** Networks whose published weights come with the program. */
   'training.networks': { args: nothing, result: z.array(networkNameSchema) },
@@ -122,10 +137,14 @@ export const calls = {
   'training.pause': { args: z.object({ runId: runIdSchema }), result: runSchema },
   'training.resume': { args: z.object({ runId: runIdSchema }), result: runSchema },
   'run.list': { args: nothing, result: z.array(runSchema) },
-  /** What was measured on the way, in its order. */
+  /** What was measured on the way, in its order, and what was called wrong on the validation part after the newest epoch. */
   'run.metrics': {
     args: z.object({ runId: runIdSchema }),
-    result: z.object({ epochs: z.array(epochMetricsSchema), steps: z.array(stepMetricsSchema) }),
+    result: z.object({
+      epochs: z.array(epochMetricsSchema),
+      steps: z.array(stepMetricsSchema),
+      mistakes: z.array(predictionSchema),
+    }),
   },
 } as const;
 
@@ -140,7 +159,7 @@ export const events = {
   'device.changed': deviceReportSchema,
   'models.changed': z.array(modelSchema),
   'run.changed': runSchema,
-  'run.epoch': z.object({ runId: runIdSchema, metrics: epochMetricsSchema }),
+  'run.epoch': z.object({ runId: runIdSchema, metrics: epochMetricsSchema, mistakes: z.array(predictionSchema) }),
   'run.steps': z.object({ runId: runIdSchema, steps: z.array(stepMetricsSchema) }),
   'run.progress': z.object({ runId: runIdSchema, progress: trainingProgressSchema }),
   'settings.changed': settingsSchema,
@@ -176,5 +195,5 @@ export interface Bridge<DroppedFile> {
 export const CALL_CHANNEL = 'smearscope:call';
 export const EVENT_CHANNEL = 'smearscope:event';
 
-/** Scheme of the read-only picture protocol: `cell-image://stored/<sha256>?side=<pixels>` gives a picture of at most that side, without `side` the whole image. */
+/** Scheme of the read-only picture protocol: `cell-image://stored/<sha256>` is an image of the store, `cell-image://predicted/<id>` one that a training said something of. */
 export const IMAGE_SCHEME = 'cell-image';

@@ -1,5 +1,7 @@
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
 import { App } from './pages/app';
 
@@ -59,26 +61,34 @@ it('the window has no Node, goes nowhere else, and is refused what it may not as
     clipboard: 'NotAllowedError',
   });
 
-  const refusals = await page.evaluate(async () => {
-    const answer = await window.smearscope.call('cell.list', { slideId: 'one' as never, after: null });
-    const picture = await new Promise<string>((resolve) => {
-      const image = new Image();
-      image.onload = () => {
-        resolve('loaded');
-      };
-      image.onerror = () => {
-        resolve('refused');
-      };
-      image.src = 'cell-image://stored/../../smearscope.db';
-    });
-    const files = await Promise.all(
-      ['/package.json', '/assets/../../../package.json', '/assets/..%2f..%2f..%2fpackage.json'].map(
-        async (path) => (await fetch(path)).status,
-      ),
-    );
-    return { code: 'failure' in answer ? answer.failure.code : 'answered', picture, files };
-  });
-  expect(refusals).toEqual({ code: 'invalid-argument', picture: 'refused', files: [404, 404, 404] });
+  const [first] = await readdir(SAMPLE_SLIDE);
+  const refusals = await page.evaluate(
+    async (photograph) => {
+      const answer = await window.smearscope.call('cell.list', { slideId: 'one' as never, after: null });
+      const picture = (address: string): Promise<string> =>
+        new Promise((resolve) => {
+          const image = new Image();
+          image.onload = () => {
+            resolve('loaded');
+          };
+          image.onerror = () => {
+            resolve('refused');
+          };
+          image.src = `cell-image://${address}`;
+        });
+      const pictures = await Promise.all(
+        ['stored/../../smearscope.db', `predicted/${photograph}`, 'predicted/1', 'predicted/%2e%2e/1'].map(picture),
+      );
+      const files = await Promise.all(
+        ['/package.json', '/assets/../../../package.json', '/assets/..%2f..%2f..%2fpackage.json'].map(
+          async (path) => (await fetch(path)).status,
+        ),
+      );
+      return { code: 'failure' in answer ? answer.failure.code : 'answered', pictures, files };
+    },
+    resolve(SAMPLE_SLIDE, first ?? ''),
+  );
+  expect(refusals).toEqual({ code: 'invalid-argument', pictures: Array(4).fill('refused'), files: [404, 404, 404] });
   await app.close();
 });
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Application } from '#main/application';
 import { forkCompute } from '#main/compute/launchFork';
@@ -209,6 +209,19 @@ describe.skipIf(!hasData)('a training in the program', () => {
     expect(again.workspace.runs.epochs(id).map(({ epoch }) => epoch)).toEqual(
       Array.from({ length: 12 }, (_, index) => index + 1),
     );
+
+    const { modelId, evaluation } = run;
+    if (!modelId || !evaluation) throw new Error('A training that is done has both.');
+    const { predictions } = again.workspace;
+    const { classIds } = evaluation;
+    const images = classIds.map((truth) =>
+      classIds.map((predicted) => predictions.ofModel(modelId, { truth, predicted }, null, 99)),
+    );
+    expect(images.map((row) => row.map(({ length }) => length))).toEqual(evaluation.confusion);
+    for (const { id: prediction, path, truth } of images.flat(2)) {
+      expect(dirname(path)).toBe(truth);
+      expect(predictions.image(prediction)?.path).toBe(join(folder, 'data', path));
+    }
     await again.close();
   });
 });

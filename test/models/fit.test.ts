@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComputeHost } from '#compute/host';
 import type { ClassifiedFile, ComputeMethod, ComputeParams, FitEvent, LabelledFile } from '#shared/compute/protocol';
@@ -13,6 +13,7 @@ import { fit, type FitResult } from '#models/training/fit';
 import { Trainer } from '#models/training/trainer';
 import { copyClasses, hasData, SAMPLE_SLIDE } from '../support/data';
 import { canMount, mountDisk, resizeDisk } from '../support/mount';
+import { countedAsMatrix, predictionsIn } from '../support/predictions';
 import { temporaryFolder } from '../support/temporary';
 
 const CLASSES = ['eosinophil', 'lymphocyte', 'neutrophil'];
@@ -163,6 +164,27 @@ describe.skipIf(!hasData)('training by gradients', () => {
     const [first = NaN] = classifier.classify(new Uint8Array(32 * 32 * 3), 1);
     expect(first).toBeGreaterThan(0);
     classifier.close();
+  });
+
+  it('tells what its model calls each image of the locked part, as its confusion matrix counts them, and where it was surest and wrong on the way', () => {
+    const { evaluation, classIds } = whole.result.card;
+    const predictions = predictionsIn(whole.events);
+    expect(countedAsMatrix(predictions, classIds)).toEqual(evaluation.confusion);
+    expect(new Set(predictions.map(({ path }) => path)).size).toBe(evaluation.n);
+    expect(predictions.every(({ path, truth }) => basename(dirname(path)) === truth)).toBe(true);
+    const identified = predictions.filter(({ probability }) => probability >= evaluation.threshold);
+    expect(identified).toHaveLength(evaluation.identified.k);
+    const epochs = whole.events.flatMap((event) => (event.kind === 'epoch' ? [event] : []));
+    const locked = new Set(predictions.map(({ path }) => path));
+    for (const { mistakes, metrics } of epochs) {
+      // The validation part has 12 images, as many as are told of at most.
+      expect(mistakes).toHaveLength(Math.round(12 * (1 - metrics.validationAccuracy)));
+      expect(mistakes.filter(({ path, truth, predicted }) => truth === predicted || locked.has(path))).toEqual([]);
+      const sureness = mistakes.map(({ probability }) => probability);
+      expect(sureness).toEqual([...sureness].sort((a, b) => b - a));
+      expect(sureness.every((each) => each > 1 / classIds.length && each <= 1)).toBe(true);
+    }
+    expect(epochs.flatMap(({ mistakes }) => mistakes).length).toBeGreaterThan(0);
   });
 
   it('cut in the middle of an epoch and resumed equals the run that was not cut', async () => {

@@ -2,10 +2,12 @@ import { readdir, writeFile, mkdir, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { QuickEvent } from '#shared/compute/protocol';
 import { tf } from '#models/backend/tensorflow';
 import { openSessions } from '#models/graph/session';
 import { calibrated, fitTemperature, fitThreshold } from '#models/training/calibrate';
 import { stratifiedSplit } from '#models/training/split';
+import { countedAsMatrix, predictionsIn } from '../support/predictions';
 import { samplesOf, trainSmall } from '../support/quickModel';
 import { temporaryFolder } from '../support/temporary';
 
@@ -22,10 +24,12 @@ describe('quick training', () => {
       slide: null,
     }));
     const before = { tensors: tf.memory().numTensors, sessions: openSessions() };
-    const { card, leftOut } = await trainSmall(folder, [...files, ...extra]);
+    const events: QuickEvent[] = [];
+    const { card, leftOut } = await trainSmall(folder, [...files, ...extra], undefined, (event) => events.push(event));
     expect({ tensors: tf.memory().numTensors, sessions: openSessions() }).toEqual(before);
     expect(leftOut.map(({ path }) => path).sort()).toEqual(extra.map(({ path }) => path).sort());
     expect(card.classIds).toEqual(['lymphocyte', 'neutrophil']);
+    expect(countedAsMatrix(predictionsIn(events), card.classIds)).toEqual(card.evaluation.confusion);
     expect(card.data.training + card.data.validation + card.data.test).toBe(files.length);
     expect((await readdir(join(folder, 'models'))).sort()).toEqual(['small']);
   });

@@ -3,14 +3,15 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS, openDatabase, type Connection } from '#main/store/database';
 import { openWorkspace } from '#main/store/workspace';
-import { batchIdSchema, cellIdSchema, slideIdSchema } from '#shared/domain/ids';
+import { batchIdSchema, cellIdSchema, modelIdSchema, slideIdSchema } from '#shared/domain/ids';
 import { temporaryFolder } from '../support/temporary';
 import { foundationRows } from './rows/001-foundation';
 import { trainingRows } from './rows/002-training';
 import { viewsRows } from './rows/003-views';
+import { predictionRows } from './rows/004-predictions';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
-const ROWS: readonly string[] = [foundationRows, trainingRows, viewsRows];
+const ROWS: readonly string[] = [foundationRows, trainingRows, viewsRows, predictionRows];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 
@@ -79,7 +80,7 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
 
     it('is read by the program of today as it was left', async () => {
       const workspace = openWorkspace(await leftByVersion(version));
-      const { batches, slides, cells, reviews, runs, cards, settings } = workspace;
+      const { batches, slides, cells, reviews, runs, cards, predictions, settings } = workspace;
       expect(batches.get(BATCH)).toMatchObject({
         name: 'ward 3',
         modelId: 'lab-1',
@@ -127,6 +128,7 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
       ]);
       expect(cards.list().map(({ id, classIds }) => [id, classIds])).toEqual([['lab-1', ['lymphocyte', 'neutrophil']]]);
       expect(cards.live()).toBe('lab-1');
+      expect(predictions.knows(modelIdSchema.parse('lab-1'))).toBe(ROWS.slice(0, version).includes(predictionRows));
       expect(settings.get()).toMatchObject({ theme: 'dark', reviewer: 'Ada', cellSize: 96 });
       workspace.close();
     });

@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openWorkspace, type Workspace } from '#main/store/workspace';
-import { defaultRecipe } from '#shared/domain/defaultRecipe';
-import { runIdSchema, type RunId } from '#shared/domain/ids';
-import type { RecipeKind } from '#shared/domain/recipe';
+import { openWorkspace } from '#main/store/workspace';
 import type { EpochMetrics } from '#shared/domain/run';
+import { createRun } from '../support/runs';
 import { temporaryFolder } from '../support/temporary';
-
-const ids = ['6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d', '7f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d'].map((id) =>
-  runIdSchema.parse(id),
-);
-
-function createRun({ runs }: Workspace, index: number, kind: RecipeKind): RunId {
-  const id = ids[index];
-  if (!id) throw new Error('two runs');
-  const createdAt = `2026-11-24T09:0${String(index)}:00Z`;
-  runs.create({ id, name: 'r', createdAt, folder: '/data', description: 'd', recipe: defaultRecipe(kind) });
-  return id;
-}
 
 const epoch = (number: number): EpochMetrics => ({
   epoch: number,

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabelledFile } from '#shared/compute/protocol';
+import type { LabelledFile, QuickEvent } from '#shared/compute/protocol';
 import { quickRecipeSchema } from '#shared/domain/recipe';
 import { trainQuick } from '#models/training/quick';
 import { classOfSample, SAMPLE_SLIDE } from './data';
@@ -10,6 +10,7 @@ export async function trainSmall(
   folder: string,
   files: LabelledFile[],
   signal = new AbortController().signal,
+  tell: (event: QuickEvent) => void = () => undefined,
 ): ReturnType<typeof trainQuick> {
   const recipe = quickRecipeSchema.parse({ inputSize: 64, views: 1, epochs: 5, hidden: 16, weightDecay: [0.01] });
   const options = {
@@ -20,11 +21,7 @@ export async function trainSmall(
     modelFolder: join(folder, 'models', 'small'),
     featureCache: join(folder, 'features'),
   };
-  return trainQuick(
-    { ...options, pretrained: 'models/pretrained', description: 'sample images' },
-    () => undefined,
-    signal,
-  );
+  return trainQuick({ ...options, pretrained: 'models/pretrained', description: 'sample images' }, tell, signal);
 }
 
 /** The sample images of these classes. */

@@ -1,14 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { protocol } from 'electron';
-import { contentHashSchema } from '#shared/domain/ids';
+import type { ContentHash } from '#shared/domain/ids';
 import { IMAGE_SCHEME } from '#shared/ipc/contract';
 import type { Application } from '../application';
+import { imageAt } from './imageAddress';
 
 const TYPES: Readonly<Record<string, string>> = {
   jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
   png: 'image/png',
   bmp: 'image/bmp',
   webp: 'image/webp',
@@ -18,29 +20,31 @@ const TYPES: Readonly<Record<string, string>> = {
 const PICTURE_SIDE = 1024;
 const LARGE_BYTES = 2_000_000;
 
-/** Serves stored images by content hash, read-only: nothing else of the disk can be asked for. */
+/** Serves images of the store and those that trainings said something of, read-only: nothing else of the disk can be asked for. */
 export function serveImages(application: Application): void {
+  const { workspace } = application;
   protocol.handle(IMAGE_SCHEME, async (request) => {
-    const { host, pathname } = new URL(request.url);
-    const hash = contentHashSchema.safeParse(pathname.slice(1));
-    const stored = host === 'stored' && hash.success ? application.workspace.cells.stored(hash.data) : null;
-    if (stored === null) return new Response(null, { status: 404 });
-    const path = join(application.workspace.images, stored);
-    const type = TYPES[stored.slice(stored.lastIndexOf('.') + 1)];
+    const image = imageAt(workspace, request.url);
+    if (image === null) return new Response(null, { status: 404 });
+    const { path, hash, isOurs } = image;
+    const type = TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
     try {
       const bytes = await readFile(path);
+      // A file of the user's may have changed since: another picture would stand for the one that was trained on.
+      if (!isOurs && createHash('sha256').update(bytes).digest('hex') !== hash)
+        return new Response(null, { status: 410 });
       return type !== undefined && bytes.length < LARGE_BYTES
         ? respond(bytes, type)
-        : respond(await picture(application, path, hash.data ?? ''), 'image/png');
+        : respond(await picture(application, path, hash), 'image/png');
     } catch (error) {
-      application.workspace.log.warn(`image ${stored}: ${error instanceof Error ? error.message : String(error)}`);
+      workspace.log.warn(`image ${path}: ${error instanceof Error ? error.message : String(error)}`);
       return new Response(null, { status: 404 });
     }
   });
 }
 
 /** A PNG of the image, made once by the compute process. */
-async function picture({ workspace, compute }: Application, path: string, hash: string): Promise<Uint8Array> {
+async function picture({ workspace, compute }: Application, path: string, hash: ContentHash): Promise<Uint8Array> {
   const kept = join(workspace.thumbnails, `${hash}.png`);
   if (existsSync(kept)) return readFile(kept);
   const bytes = await compute.call('picture', { path, side: PICTURE_SIDE });
@@ -51,7 +55,7 @@ async function picture({ workspace, compute }: Application, path: string, hash: 
 }
 
 function respond(bytes: Uint8Array, type: string): Response {
-  // Content never changes under its hash.
+  // Content never changes under its hash, nor does an id of a prediction stand for another.
   return new Response(new Uint8Array(bytes), {
     headers: { 'Content-Type': type, 'Cache-Control': 'private, max-age=31536000, immutable' },
   });

@@ -37,13 +37,13 @@ interface HandlerParts {
   readonly device: () => DeviceReport | null;
 }
 
-/** Cells in one answer: main is busy with one for some milliseconds, and free for others between two. */
-const CELLS_AT_ONCE = 2000;
+/** Cells, or predictions, in one answer: main is busy with one for some milliseconds, and free for others between two. */
+const ROWS_AT_ONCE = 2000;
 
 /** The answers to every call of the contract. */
 export function callHandlers({ application, resources, desktop, emit, device }: HandlerParts): CallHandlers {
   const { workspace, catalog, queue } = application;
-  const { batches, slides, cells, reviews, settings } = workspace;
+  const { batches, slides, cells, reviews, predictions, settings } = workspace;
 
   const batchOf = (id: BatchId): Batch => {
     const batch = batches.find(id);
@@ -127,8 +127,8 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     },
 
     'cell.list': ({ slideId, after }) => {
-      const portion = cells.ofSlide(slideId, after, CELLS_AT_ONCE);
-      return { cells: portion, more: portion.length === CELLS_AT_ONCE };
+      const portion = cells.ofSlide(slideId, after, ROWS_AT_ONCE);
+      return { cells: portion, more: portion.length === ROWS_AT_ONCE };
     },
     'cell.detail': ({ cellId }) => {
       const detail = cells.detail(cellId);
@@ -165,6 +165,12 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
       return models;
     },
 
+    'model.hasPredictions': ({ modelId }) => predictions.knows(modelId),
+    'model.predictions': ({ modelId, truth, predicted, after }) => {
+      const portion = predictions.ofModel(modelId, { truth, predicted }, after, ROWS_AT_ONCE);
+      return { predictions: portion, more: portion.length === ROWS_AT_ONCE };
+    },
+
     'training.inspect': ({ folder }) => inspectTrainingFolder(folder),
     'training.networks': () =>
       networkNameSchema.options.filter((network) => existsSync(join(resources.pretrained, network))),
@@ -179,7 +185,11 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
       return startTraining(workspace.runs.setState(runId, 'queued'));
     },
     'run.list': () => workspace.runs.list(),
-    'run.metrics': ({ runId }) => ({ epochs: workspace.runs.epochs(runId), steps: workspace.runs.steps(runId) }),
+    'run.metrics': ({ runId }) => ({
+      epochs: workspace.runs.epochs(runId),
+      steps: workspace.runs.steps(runId),
+      mistakes: predictions.mistakes(runId),
+    }),
   };
   return handlers;
 

@@ -1,14 +1,15 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { FitEvent, LabelledFile, LeftOutFile } from '#shared/compute/protocol';
+import { join, relative } from 'node:path';
+import type { FitEvent, LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
 import type { RunId } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
-import type { Run, TrainingProgress } from '#shared/domain/run';
+import type { ImagePrediction } from '#shared/domain/prediction';
+import type { Run } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
 import type { ModelCatalog } from '../modelCatalog';
-import { storeFailure } from '../store/database';
+import { storeFailure, timed } from '../store/database';
 import type { Workspace } from '../store/workspace';
 import { readTrainingFolder } from './trainingFolder';
 
@@ -68,27 +69,28 @@ function stopped({ workspace, runId, signal }: TrainJob, { recipe }: Run, error:
 }
 
 async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Trained> {
-  const { workspace, compute, catalog, runId, emit, signal, isOvertaken } = job;
+  const { workspace, compute, catalog, runId, signal, isOvertaken } = job;
   const { name, description, recipe } = run;
   const modelId = catalog.freeId(name);
   const modelFolder = catalog.folderOf(modelId);
   // A program killed between the writing of a model and its registration leaves a folder that no row knows.
   await rm(modelFolder, { recursive: true, force: true });
+  // Nor is anything kept of what a model that was not registered called the locked part.
+  workspace.predictions.forget(runId);
   const shared = { name, modelId, files, modelFolder, description };
-  const tell = (progress: TrainingProgress): void => {
-    emit('run.progress', { runId, progress });
-  };
   let deaths = 0;
   const ask = (): Promise<Trained> => {
     if (recipe.kind === 'quick') {
       const params = { ...shared, recipe, featureCache: workspace.features };
-      return compute.call('trainQuick', params, { onProgress: tell, signal });
+      const onProgress = (event: QuickEvent): void => {
+        keep(job, run, event);
+      };
+      return compute.call('trainQuick', params, { onProgress, signal });
     }
     const params = { ...shared, recipe, runFolder: join(workspace.runFolders, runId), imageCache: workspace.features };
     const onProgress = (event: FitEvent): void => {
       if (event.kind === 'epoch') deaths = 0;
-      if (event.kind === 'progress') tell(event.progress);
-      else keep(job, event);
+      keep(job, run, event);
     };
     return compute.call('train', params, { onProgress, signal });
   };
@@ -103,20 +105,38 @@ async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Tr
   }
 }
 
-function keep({ workspace, runId, emit }: TrainJob, event: Exclude<FitEvent, { kind: 'progress' }>): void {
-  const { runs, log } = workspace;
+function keep({ workspace, runId, emit }: TrainJob, { folder }: Run, event: FitEvent): void {
+  const { runs, predictions, database, log } = workspace;
+  const inFolder = (images: readonly ImagePrediction[]): ImagePrediction[] =>
+    images.map((image) => ({ ...image, path: relative(folder, image.path) }));
   switch (event.kind) {
+    case 'progress':
+      emit('run.progress', { runId, progress: event.progress });
+      break;
     case 'from':
-      runs.rewind(runId, event.epoch, event.step);
+      database.transaction(() => {
+        runs.rewind(runId, event.epoch, event.step);
+        predictions.rewind(runId, event.epoch);
+      })();
       if (event.epoch > 0) log.info(`run ${runId} goes on after epoch ${String(event.epoch)}`);
       break;
     case 'steps':
       runs.addSteps(runId, event.steps);
       emit('run.steps', { runId, steps: event.steps });
       break;
-    case 'epoch':
-      runs.addEpoch(runId, event.metrics, event.checkpoint);
-      emit('run.epoch', { runId, metrics: event.metrics });
+    case 'epoch': {
+      const { metrics, checkpoint } = event;
+      const mistakes = database.transaction(() => {
+        runs.addEpoch(runId, metrics, checkpoint);
+        return predictions.setMistakes(runId, metrics.epoch, inFolder(event.mistakes));
+      })();
+      emit('run.epoch', { runId, metrics, mistakes });
+      break;
+    }
+    case 'predictions':
+      timed(log, 'add predictions', () => {
+        predictions.add(runId, inFolder(event.predictions));
+      });
       break;
     case 'notice':
       log.warn(`run ${runId}: ${event.failure.message}`);

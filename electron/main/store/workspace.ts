@@ -7,6 +7,7 @@ import { BatchRepository } from './batchRepository';
 import { CellRepository } from './cellRepository';
 import { openDatabase, storeFailure, type Connection } from './database';
 import { ModelRepository } from './modelRepository';
+import { PredictionRepository } from './predictionRepository';
 import { ReviewRepository } from './reviewRepository';
 import { RunRepository } from './runRepository';
 import { SettingRepository } from './settingRepository';
@@ -29,6 +30,7 @@ export interface Workspace {
   readonly reviews: ReviewRepository;
   readonly cards: ModelRepository;
   readonly runs: RunRepository;
+  readonly predictions: PredictionRepository;
   readonly settings: SettingRepository;
   close(): void;
 }
@@ -72,6 +74,7 @@ export function openWorkspace(folder: string): Workspace {
     reviews: new ReviewRepository(database),
     cards: new ModelRepository(database),
     runs: new RunRepository(database),
+    predictions: new PredictionRepository(database),
     settings: new SettingRepository(database),
     close: () => {
       database.close();

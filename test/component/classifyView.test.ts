@@ -1,6 +1,7 @@
 import { createEvent, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../../renderer/src/App.svelte';
+import { standInDialogs } from '../support/dialog';
 import { FakeMain } from '../support/fakeMain';
 import { standInLayout } from '../support/layout';
 
@@ -10,11 +11,7 @@ beforeEach(() => {
   standInLayout();
   main = new FakeMain();
   Object.defineProperty(window, 'smearscope', { configurable: true, value: main.bridge });
-  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
-    this.open = true;
-    // As a browser does where nothing asks for the focus.
-    this.querySelector('button')?.focus();
-  };
+  standInDialogs();
 });
 
 function press(key: string, modifiers: KeyboardEventInit = {}): void {

@@ -2,6 +2,7 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { modelIdSchema, runIdSchema, type RunId } from '#shared/domain/ids';
+import { predictionSchema, type Prediction } from '#shared/domain/prediction';
 import { fitRecipeSchema, type RecipeKind } from '#shared/domain/recipe';
 import type { EpochMetrics, Run, StepMetrics } from '#shared/domain/run';
 import { settingsSchema } from '#shared/domain/settings';
@@ -48,7 +49,7 @@ function epoch(number: number, validationAccuracy: number, stage = 'frozen backb
 const step = (number: number): StepMetrics => ({ step: number, loss: 0.7, accuracy: 0.5, learningRate: 0.001 });
 
 let runs: Run[] = [];
-let metrics: ReadonlyMap<RunId, { epochs: EpochMetrics[]; steps: StepMetrics[] }> = new Map();
+let metrics: ReadonlyMap<RunId, { epochs: EpochMetrics[]; steps: StepMetrics[]; mistakes?: Prediction[] }> = new Map();
 let main: FakeBridge;
 /** Happens when main has a new training, before it answers. */
 let beforeAnswer: (id: RunId) => void;
@@ -70,7 +71,12 @@ beforeEach(() => {
       liveModelId: modelIdSchema.parse('starter'),
     }),
     'run.list': () => runs,
-    'run.metrics': ({ runId }) => metrics.get(runIdSchema.parse(runId)) ?? { epochs: [], steps: [] },
+    'run.metrics': ({ runId }) => ({
+      epochs: [],
+      steps: [],
+      mistakes: [],
+      ...metrics.get(runIdSchema.parse(runId)),
+    }),
     'training.networks': () => ['efficientnet-lite0'],
     'training.inspect': ({ folder }) => ({
       folder,
@@ -254,12 +260,34 @@ describe('a training', () => {
         .getAllByRole('rowheader', { hidden: true })
         .map(({ textContent }) => textContent);
     expect(heads()).toEqual(['1', '2, best', '3', '4, best']);
-    main.emit('run.epoch', { runId: FIRST, metrics: epoch(3, 0.95) });
+    main.emit('run.epoch', { runId: FIRST, metrics: epoch(3, 0.95), mistakes: [] });
     await screen.findByText(/as a table of 3 epochs/);
     expect(heads()).toEqual(['1', '2', '3, best']);
     expect(
       screen.getByRole('img', { name: /^Accuracy: .*best on validation in epoch 3: accuracy 95.0 %/ }),
     ).toBeTruthy();
+  });
+
+  it('shows what is called wrong on the validation part after each epoch, and says when nothing is', async () => {
+    const mistake = (id: number, probability: number): Prediction =>
+      predictionSchema.parse({ id, path: `monocyte/${String(id)}.jpg`, truth: 'monocyte', predicted: 'ig', probability });
+    runs = [run(FIRST, 'Ours', 'best', 'running')];
+    metrics = new Map([[FIRST, { epochs: [epoch(1, 0.8)], steps: [], mistakes: [mistake(4, 0.97), mistake(3, 0.6)] }]]);
+    await open();
+    await screen.findByRole('heading', { name: 'Called wrong after epoch 1' });
+    const shown = (): (string | null)[] =>
+      within(screen.getByRole('region', { name: 'Called wrong' }))
+        .getAllByRole('listitem')
+        .map((each) => each.querySelector('.visually-hidden')?.textContent ?? null);
+    expect(shown()).toEqual([
+      'Is monocyte, called immature granulocyte at 97.0 %, 4.jpg',
+      'Is monocyte, called immature granulocyte at 60.0 %, 3.jpg',
+    ]);
+    main.emit('run.epoch', { runId: FIRST, metrics: epoch(2, 0.9), mistakes: [mistake(5, 0.7)] });
+    await screen.findByRole('heading', { name: 'Called wrong after epoch 2' });
+    expect(shown()).toEqual(['Is monocyte, called immature granulocyte at 70.0 %, 5.jpg']);
+    main.emit('run.epoch', { runId: FIRST, metrics: epoch(3, 1), mistakes: [] });
+    await screen.findByText('After epoch 3 every image of the validation part is called right.');
   });
 
   it('is paused and goes on from its last whole epoch', async () => {

@@ -1,5 +1,6 @@
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright';
 import { expect, it } from 'vitest';
 import { copyClasses, hasData, SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
@@ -36,6 +37,7 @@ it.skipIf(!hasData)(
     await window.getByText(/The compute process ended unexpectedly/).waitFor();
     await app.screenshot('fit-running');
     await window.getByRole('button', { name: 'Dismiss' }).click();
+    await expectPicture(window.getByRole('region', { name: 'Called wrong' }).locator('img').first());
 
     await window.getByText('32 images of the locked part were called right').waitFor({ timeout: 120_000 });
     expect(await app.computeProcess()).not.toBe(compute);
@@ -44,6 +46,7 @@ it.skipIf(!hasData)(
     const epochs = window.getByRole('region', { name: 'Epochs' }).getByRole('row');
     expect(await epochs.count()).toBe(1 + 2);
     await tour(app, 'fit-done');
+    await looksBehindTheMatrix(app, join(folder, 'labelled'));
     await window.getByRole('button', { name: 'Make live' }).click();
     await window.getByText('This model is live').waitFor();
 
@@ -59,6 +62,40 @@ it.skipIf(!hasData)(
     await app.close();
   },
 );
+
+/** Opens images behind the matrix by the keyboard: those of a class whose files are there, of one whose files are gone, and of one whose files hold other images now. */
+async function looksBehindTheMatrix(app: App, folder: string): Promise<void> {
+  const { window } = app;
+  const dialog = window.getByRole('dialog');
+  const open = async (classId: string): Promise<void> => {
+    await window
+      .getByRole('button', { name: new RegExp(`of class ${classId} called`) })
+      .first()
+      .focus();
+    await window.keyboard.press('Enter');
+    await dialog.getByText(new RegExp(`^${classId}.`)).waitFor();
+  };
+  await open('lymphocyte');
+  await expectPicture(dialog.locator('img').last());
+  await tour(app, 'fit-images');
+  await window.keyboard.press('Escape');
+  await rm(join(folder, 'platelet'), { recursive: true });
+  const [other = ''] = await readdir(join(folder, 'lymphocyte'));
+  for (const name of await readdir(join(folder, 'monocyte')))
+    await copyFile(join(folder, 'lymphocyte', other), join(folder, 'monocyte', name));
+  for (const classId of ['platelet', 'monocyte']) {
+    await open(classId);
+    await dialog.getByText('File gone or changed').first().waitFor();
+    await window.keyboard.press('Escape');
+  }
+}
+
+/** Waits until a picture is there: an image that was refused has no size. */
+async function expectPicture(picture: Locator): Promise<void> {
+  await expect
+    .poll(() => picture.evaluate((image) => (image instanceof HTMLImageElement ? image.naturalWidth : 0)))
+    .toBeGreaterThan(0);
+}
 
 async function readLog(workspace: string): Promise<string> {
   const names = await readdir(join(workspace, 'log'));

@@ -41,3 +41,8 @@ export function formatTime(iso: string): string {
 export function formatMemory(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
+
+/** The name of a file at the end of a path, of whichever system. */
+export function fileOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}

@@ -1,4 +1,5 @@
 import type { RunId } from '#shared/domain/ids';
+import type { Prediction } from '#shared/domain/prediction';
 import type { EpochMetrics, StepMetrics } from '#shared/domain/run';
 import { call, follow } from '../../lib/bridge';
 import { notices } from '../../lib/notices.svelte';
@@ -8,6 +9,8 @@ export class RunMetrics {
   readonly #runId: RunId;
   steps = $state.raw<readonly StepMetrics[]>([]);
   epochs = $state.raw<readonly EpochMetrics[]>([]);
+  /** What was called wrong on the validation part after the newest epoch, the most confident first; null until it is known. */
+  mistakes = $state.raw<readonly Prediction[] | null>(null);
   loaded = $state(false);
 
   constructor(runId: RunId) {
@@ -20,14 +23,17 @@ export class RunMetrics {
       follow('run.steps', ({ runId, steps }) => {
         if (runId === this.#runId) this.steps = followedBy(this.steps, steps, ({ step }) => step);
       }),
-      follow('run.epoch', ({ runId, metrics }) => {
-        if (runId === this.#runId) this.epochs = followedBy(this.epochs, [metrics], ({ epoch }) => epoch);
+      follow('run.epoch', ({ runId, metrics, mistakes }) => {
+        if (runId !== this.#runId) return;
+        this.epochs = followedBy(this.epochs, [metrics], ({ epoch }) => epoch);
+        this.mistakes = mistakes;
       }),
     ];
     void notices.guard(async () => {
-      const { steps, epochs } = await call('run.metrics', { runId: this.#runId });
+      const { steps, epochs, mistakes } = await call('run.metrics', { runId: this.#runId });
       this.steps = followedBy(steps, this.steps, ({ step }) => step);
       this.epochs = followedBy(epochs, this.epochs, ({ epoch }) => epoch);
+      this.mistakes ??= mistakes;
       this.loaded = true;
     });
     return () => {

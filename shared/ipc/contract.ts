@@ -123,6 +123,8 @@ export const calls = {
     args: z.object({ recipe: fitRecipeSchema, classes: z.int().min(2) }),
     result: z.array(stageSpeedSchema),
   },
+  /** Stops the measuring that is under way, if one is: it fails as cancelled. */
+  'training.stopMeasuring': { args: nothing, result: nothing },
   'training.start': {
     args: z.object({
       id: runIdSchema,

@@ -4,10 +4,12 @@ import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { modelIdSchema, runIdSchema, type RunId } from '#shared/domain/ids';
 import { predictionSchema, type Prediction } from '#shared/domain/prediction';
 import { fitRecipeSchema, type RecipeKind } from '#shared/domain/recipe';
-import type { EpochMetrics, Run, StepMetrics } from '#shared/domain/run';
+import type { EpochMetrics, Run, StageSpeed, StepMetrics } from '#shared/domain/run';
 import { settingsSchema } from '#shared/domain/settings';
+import { FailureError } from '#shared/ipc/failure';
 import { Training } from '../../renderer/src/features/training/training.svelte';
 import TrainView from '../../renderer/src/features/training/TrainView.svelte';
+import { notices } from '../../renderer/src/lib/notices.svelte';
 import { standInCanvas } from '../support/canvas';
 import { FakeBridge } from '../support/fakeBridge';
 import { standInLayout } from '../support/layout';
@@ -51,6 +53,9 @@ const step = (number: number): StepMetrics => ({ step: number, loss: 0.7, accura
 let runs: Run[] = [];
 let metrics: ReadonlyMap<RunId, { epochs: EpochMetrics[]; steps: StepMetrics[]; mistakes?: Prediction[] }> = new Map();
 let main: FakeBridge;
+/** What main answers to a measuring, and what happens when one is stopped. */
+let measured: StageSpeed[] | Promise<StageSpeed[]>;
+let stopMeasuring: () => void;
 /** Happens when main has a new training, before it answers. */
 let beforeAnswer: (id: RunId) => void;
 
@@ -60,6 +65,8 @@ beforeEach(() => {
   runs = [];
   metrics = new Map();
   beforeAnswer = () => undefined;
+  measured = [{ secondsAStep: 2, secondsAnImage: 0.1 }];
+  stopMeasuring = () => undefined;
   const stateOf = (id: RunId, state: Run['state']): Run => ({ ...find(id), state });
   main = new FakeBridge({
     'app.state': () => ({
@@ -92,7 +99,11 @@ beforeEach(() => {
     },
     'training.pause': ({ runId }) => find(runIdSchema.parse(runId)),
     'training.resume': ({ runId }) => stateOf(runIdSchema.parse(runId), 'queued'),
-    'training.measureSpeed': () => [{ secondsAStep: 2, secondsAnImage: 0.1 }],
+    'training.measureSpeed': () => measured,
+    'training.stopMeasuring': () => {
+      stopMeasuring();
+      return null;
+    },
     'dialog.pickFile': () => '/weights/b0_notop.h5',
   });
   Object.defineProperty(window, 'smearscope', { configurable: true, value: main.bridge });
@@ -177,6 +188,36 @@ describe('the recipe of a training', () => {
     await screen.findByText('At most 1 min 10 s');
     await type('Seen at, pixels', 128);
     screen.getByRole('button', { name: 'Measure how long it takes' });
+  });
+
+  it('stops measuring when it is asked to, when one leaves the form, and when the training starts', async () => {
+    runs = [run(FIRST, 'Older', 'best', 'cancelled')];
+    await openForm();
+    await fireEvent.click(screen.getByRole('radio', { name: /^Transfer/ }));
+    const measure = async (): Promise<void> => {
+      measured = new Promise((_, reject) => {
+        stopMeasuring = () => {
+          reject(new FailureError('cancelled', 'The measuring was stopped.', 'Start it again to go on.'));
+        };
+      });
+      await fireEvent.click(await screen.findByRole('button', { name: 'Measure how long it takes' }));
+      await screen.findByText('Measuring a few steps…');
+    };
+    const stops = (): number => main.asked.filter(({ name }) => name === 'training.stopMeasuring').length;
+    await measure();
+    await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await screen.findByRole('button', { name: 'Measure how long it takes' });
+    expect(stops()).toBe(1);
+    await measure();
+    await fireEvent.click(screen.getByRole('button', { name: /^Older/ }));
+    expect(stops()).toBe(2);
+    await fireEvent.click(screen.getByRole('button', { name: 'New training' }));
+    await fireEvent.input(screen.getByLabelText('Name of the model'), { target: { value: 'Ours' } });
+    await measure();
+    await fireEvent.click(startButton());
+    await screen.findByRole('heading', { name: 'Training “Ours”' });
+    expect(stops()).toBe(3);
+    expect(notices.list).toEqual([]);
   });
 
   it('cannot start while a number is missing, or the parts leave too little to learn from', async () => {
@@ -270,7 +311,13 @@ describe('a training', () => {
 
   it('shows what is called wrong on the validation part after each epoch, and says when nothing is', async () => {
     const mistake = (id: number, probability: number): Prediction =>
-      predictionSchema.parse({ id, path: `monocyte/${String(id)}.jpg`, truth: 'monocyte', predicted: 'ig', probability });
+      predictionSchema.parse({
+        id,
+        path: `monocyte/${String(id)}.jpg`,
+        truth: 'monocyte',
+        predicted: 'ig',
+        probability,
+      });
     runs = [run(FIRST, 'Ours', 'best', 'running')];
     metrics = new Map([[FIRST, { epochs: [epoch(1, 0.8)], steps: [], mistakes: [mistake(4, 0.97), mistake(3, 0.6)] }]]);
     await open();

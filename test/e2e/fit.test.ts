@@ -26,6 +26,10 @@ it.skipIf(!hasData)(
     await window.getByLabel('Epochs', { exact: true }).fill('2');
     await window.getByLabel('Images a step').fill('8');
     await window.getByText('An epoch takes 14 steps').waitFor();
+    const measure = window.getByRole('button', { name: 'Measure how long it takes' });
+    await measure.click();
+    await window.getByRole('button', { name: 'Cancel' }).click();
+    await measure.waitFor();
     await tour(app, 'fit-ready');
 
     const compute = await app.computeProcess();

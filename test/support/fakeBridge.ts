@@ -1,8 +1,9 @@
 import type { Answer, Bridge, CallArgs, CallName, CallResult, EventName, EventValue } from '#shared/ipc/contract';
+import { FailureError } from '#shared/ipc/failure';
 
-type Answers = { readonly [N in CallName]?: (args: CallArgs<N>) => CallResult<N> };
+type Answers = { readonly [N in CallName]?: (args: CallArgs<N>) => CallResult<N> | Promise<CallResult<N>> };
 
-/** Main as a component sees it: given answers, and events at will. Stands in only because a component test has no Electron. */
+/** Main as a component sees it: given answers (or the FailureError they throw), and events at will. Stands in only because a component test has no Electron. */
 export class FakeBridge {
   /** What was asked, in its order. */
   readonly asked: { readonly name: CallName; readonly args: unknown }[] = [];
@@ -14,11 +15,16 @@ export class FakeBridge {
   }
 
   readonly bridge: Bridge<File> = {
-    call: <N extends CallName>(name: N, args: CallArgs<N>): Promise<Answer<N>> => {
+    call: async <N extends CallName>(name: N, args: CallArgs<N>): Promise<Answer<N>> => {
       this.asked.push({ name, args });
       const answer = this.#answers[name];
       if (!answer) throw new Error(`The test has no answer to ${name}.`);
-      return Promise.resolve({ result: answer(args) });
+      try {
+        return { result: await answer(args) };
+      } catch (error) {
+        if (error instanceof FailureError) return { failure: error.failure };
+        throw error;
+      }
     },
     on: (name, listener) => {
       const listeners = this.#listeners.get(name) ?? new Set();

@@ -79,6 +79,7 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     }
     return { cells: changed, ...reviews.can(batchId) };
   };
+  let measuring = new AbortController();
   const who = (): string => settings.get().reviewer || 'unnamed';
 
   const handlers: CallHandlers = {
@@ -174,9 +175,19 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
     'training.inspect': ({ folder }) => inspectTrainingFolder(folder),
     'training.networks': () =>
       networkNameSchema.options.filter((network) => existsSync(join(resources.pretrained, network))),
-    'training.measureSpeed': (args) => application.compute.call('measureSpeed', args),
-    'training.start': ({ id, name, folder, recipe }) =>
-      startTraining(application.createRun({ id, name, folder, recipe })),
+    'training.measureSpeed': (args) => {
+      measuring.abort();
+      measuring = new AbortController();
+      return application.compute.call('measureSpeed', args, { signal: measuring.signal });
+    },
+    'training.stopMeasuring': () => {
+      measuring.abort();
+      return null;
+    },
+    'training.start': ({ id, name, folder, recipe }) => {
+      measuring.abort();
+      return startTraining(application.createRun({ id, name, folder, recipe }));
+    },
     'training.cancel': ({ runId }) => stopTraining(runId, 'cancel', 'cancelled'),
     'training.pause': ({ runId }) => stopTraining(runId, 'pause', 'paused'),
     'training.resume': ({ runId }) => {

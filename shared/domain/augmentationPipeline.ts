@@ -50,6 +50,48 @@ export const BASE_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.pa
   ],
 });
 
+/** What a cell may look like under the same microscope: any way round, a little nearer or off the middle, under another lamp and white balance. */
+const GENTLE_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
+  steps: [
+    {
+      when: 'always',
+      augmentations: [
+        { kind: 'flip', direction: 'both' },
+        { kind: 'rotation', turn: 0.5 },
+        { kind: 'translation', height: 0.05, width: 0.05 },
+        { kind: 'zoom', amount: 0.15 },
+        { kind: 'brightness', amount: 0.08 },
+        { kind: 'channel-shift', amount: 0.05 },
+      ],
+    },
+  ],
+});
+
+/** As much of it as a dozen epochs can learn, and every way round: chosen on validation images against the gentle one and against flips alone (docs/benchmarks.md). */
+const LIGHT_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
+  steps: [
+    {
+      when: 'always',
+      augmentations: [
+        { kind: 'flip' },
+        { kind: 'quarter-turn' },
+        { kind: 'brightness', amount: 0.08 },
+        { kind: 'channel-shift', amount: 0.05 },
+      ],
+    },
+  ],
+});
+
+/** Pipelines to choose among by name, from nothing to what the reference recipe does. */
+export const PIPELINES = {
+  none: { steps: [] },
+  light: LIGHT_PIPELINE,
+  gentle: GENTLE_PIPELINE,
+  base: BASE_PIPELINE,
+} as const satisfies Readonly<Record<string, AugmentationPipeline>>;
+
+export type PipelineName = keyof typeof PIPELINES;
+
 /** The same pipeline with every augmentation `strength` times as far. FailureError `invalid-argument` where that is further than an option allows. */
 export function pipelineAtStrength(pipeline: AugmentationPipeline, strength: number): AugmentationPipeline {
   const steps = pipeline.steps.map((step) => ({

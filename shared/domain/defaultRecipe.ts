@@ -1,4 +1,4 @@
-import { augmentationPipelineSchema, BASE_PIPELINE, type AugmentationPipeline } from './augmentationPipeline';
+import { PIPELINES } from './augmentationPipeline';
 import { recipeSchema, type FitRecipe, type FitStage, type HeadOptions, type Recipe, type RecipeKind } from './recipe';
 
 const JUDGING = { testShare: 0.2, validationShare: 0.1, targetError: 0.01, seed: 7 };
@@ -25,38 +25,6 @@ const exponential = (rate: number): FitStage['schedule'] => ({
   warmUpSteps: 0,
 });
 
-/** What a cell may look like under the same microscope: any way round, a little nearer or off the middle, under another lamp and white balance. */
-const GENTLE: AugmentationPipeline = augmentationPipelineSchema.parse({
-  steps: [
-    {
-      when: 'always',
-      augmentations: [
-        { kind: 'flip', direction: 'both' },
-        { kind: 'rotation', turn: 0.5 },
-        { kind: 'translation', height: 0.05, width: 0.05 },
-        { kind: 'zoom', amount: 0.15 },
-        { kind: 'brightness', amount: 0.08 },
-        { kind: 'channel-shift', amount: 0.05 },
-      ],
-    },
-  ],
-});
-
-/** As much of it as a dozen epochs can learn, and every way round: chosen on validation images against GENTLE and against flips alone (docs/benchmarks.md). */
-const LIGHT: AugmentationPipeline = augmentationPipelineSchema.parse({
-  steps: [
-    {
-      when: 'always',
-      augmentations: [
-        { kind: 'flip' },
-        { kind: 'quarter-turn' },
-        { kind: 'brightness', amount: 0.08 },
-        { kind: 'channel-shift', amount: 0.05 },
-      ],
-    },
-  ],
-});
-
 const FROZEN_BACKBONE: FitStage = {
   name: 'frozen backbone',
   train: { kind: 'head' },
@@ -76,7 +44,7 @@ const TRANSFER: FitRecipe = {
   inputSize: 260,
   head: REFERENCE_HEAD,
   stages: [FROZEN_BACKBONE],
-  augmentation: BASE_PIPELINE,
+  augmentation: PIPELINES.base,
   classWeights: 'balanced',
   labelSmoothing: 0,
   l2: 0,
@@ -123,7 +91,7 @@ const FIT: Readonly<Record<FitRecipe['kind'], FitRecipe>> = {
         patience: null,
       },
     ],
-    augmentation: GENTLE,
+    augmentation: PIPELINES.gentle,
     labelSmoothing: 0.05,
   },
   best: {
@@ -144,7 +112,7 @@ const FIT: Readonly<Record<FitRecipe['kind'], FitRecipe>> = {
         patience: null,
       },
     ],
-    augmentation: LIGHT,
+    augmentation: PIPELINES.light,
     labelSmoothing: 0.05,
   },
 };

@@ -135,7 +135,7 @@ async function openForm(): Promise<void> {
 const startButton = (): HTMLButtonElement => screen.getByRole('button', { name: 'Start training' });
 const started = (): unknown => main.asked.find(({ name }) => name === 'training.start')?.args;
 
-async function type(label: string, value: number): Promise<void> {
+async function type(label: string, value: number | string): Promise<void> {
   await fireEvent.input(screen.getByLabelText(label), { target: { value: String(value) } });
 }
 
@@ -218,6 +218,59 @@ describe('the recipe of a training', () => {
     await screen.findByRole('heading', { name: 'Training “Ours”' });
     expect(stops()).toBe(3);
     expect(notices.list).toEqual([]);
+  });
+
+  it('lets every number be changed, those that few change under Advanced, and begins with those that stand there', async () => {
+    await openForm();
+    await fireEvent.click(screen.getByRole('radio', { name: /^Best/ }));
+    await fireEvent.change(screen.getByLabelText('Augmentation'), { target: { value: 'none' } });
+    for (const [label, value] of [
+      ['Label smoothing, percent', 10],
+      ['L2 penalty', 0.0001],
+      ['Weight decay', 0.05],
+      ['Dropout, percent', 30],
+      ['Units of the dense layers', '64, 32'],
+    ] as const)
+      await type(label, value);
+    for (const name of [/^Clip the gradients/, /^Keep a moving average/, /^Stop early/])
+      await fireEvent.click(screen.getByRole('checkbox', { name }));
+    await type('Largest norm of the gradients', 5);
+    await type('Decay of the moving average', 0.995);
+    await type('Epochs without gain', 3);
+    await fireEvent.click(startButton());
+    await screen.findByRole('heading', { name: 'Training “Ours”' });
+    const fresh = fitRecipeSchema.parse(defaultRecipe('best'));
+    const [only] = fresh.stages;
+    expect(started()).toMatchObject({
+      recipe: {
+        ...fresh,
+        augmentation: { steps: [] },
+        labelSmoothing: 0.1,
+        l2: 0.0001,
+        clipNorm: 5,
+        ema: 0.995,
+        head: { ...fresh.head, dropout: 0.3, dense: [64, 32] },
+        stages: [{ ...only, patience: 3, optimiser: { ...only?.optimiser, weightDecay: 0.05 } }],
+      },
+    });
+  });
+
+  it('names the number that is not possible, and says what is', async () => {
+    await openForm();
+    await fireEvent.click(screen.getByRole('radio', { name: /^Fine-tune/ }));
+    await type('Label smoothing, percent', 100);
+    await type('Learning rate, stage 2', 11);
+    await type('Units of the dense layers', '64, many');
+    expect(startButton().disabled).toBe(true);
+    expect(screen.getAllByRole('alert').map(({ textContent }) => textContent)).toEqual([
+      'Units of the dense layers: numbers with a comma between them.',
+      'Learning rate, stage 2: too big, expected number to be <=10.',
+      'Label smoothing: too big, expected number to be <1.',
+    ]);
+    await type('Label smoothing, percent', 0);
+    await type('Learning rate, stage 2', 0.01);
+    await type('Units of the dense layers', '64');
+    expect(startButton().disabled).toBe(false);
   });
 
   it('cannot start while a number is missing, or the parts leave too little to learn from', async () => {

@@ -30,6 +30,7 @@ it.skipIf(!hasData)(
     await measure.click();
     await window.getByRole('button', { name: 'Cancel' }).click();
     await measure.waitFor();
+    await window.getByText('Advanced', { exact: true }).click();
     await tour(app, 'fit-ready');
 
     const compute = await app.computeProcess();

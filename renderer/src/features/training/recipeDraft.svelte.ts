@@ -1,3 +1,4 @@
+import { augmentationPipelineSchema, PIPELINES, type PipelineName } from '#shared/domain/augmentationPipeline';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import {
   fitRecipeSchema,
@@ -9,6 +10,10 @@ import {
   type Recipe,
   type RecipeKind,
 } from '#shared/domain/recipe';
+import type { z } from 'zod';
+import { nameOfNumber } from './recipeText';
+
+const PIPELINE_NAMES: readonly PipelineName[] = ['none', 'light', 'gentle', 'base'];
 
 /** The recipe of the next training while its numbers are edited. Each kind keeps its own numbers. */
 export class RecipeDraft {
@@ -29,10 +34,15 @@ export class RecipeDraft {
   readonly #checked = $derived(recipeSchema.safeParse($state.snapshot(this.edited)));
   /** The recipe, once every number in it is possible and its weights are there. */
   readonly recipe: Recipe | null = $derived(this.#checked.success && !this.lacksWeights ? this.#checked.data : null);
-  /** What is not possible: a sentence each. Single numbers are checked by their fields. */
-  readonly problems: readonly string[] = $derived(
-    this.#checked.error?.issues.filter(({ code }) => code === 'custom').map(({ message }) => message) ?? [],
-  );
+  /** What is not possible: a sentence each. A field without a number says so itself. */
+  readonly problems: readonly string[] = $derived([
+    ...new Set(this.#checked.error?.issues.flatMap((issue) => problemOf(issue) ?? [])),
+  ]);
+  /** The named pipeline that the recipe augments with; null for one of the user's own. */
+  readonly augmentation: PipelineName | null = $derived.by(() => {
+    const own = JSON.stringify(this.fit?.augmentation);
+    return PIPELINE_NAMES.find((name) => JSON.stringify(PIPELINES[name]) === own) ?? null;
+  });
 
   /** Whether the network's weights still have to be chosen from a file. */
   get lacksWeights(): boolean {
@@ -53,11 +63,29 @@ export class RecipeDraft {
     }
   }
 
+  /** The label of a field of a stage: those of several stages are told apart by its number. */
+  labelIn(stage: number, text: string): string {
+    return this.fit?.stages.length === 1 ? text : `${text}, stage ${String(stage + 1)}`;
+  }
+
+  augment(name: PipelineName): void {
+    if (this.fit) this.fit.augmentation = augmentationPipelineSchema.parse(PIPELINES[name]);
+  }
+
   useNetwork(network: NetworkName): void {
     if (!this.fit) return;
     this.fit.network = network;
     this.fit.weights = network.startsWith('small-') || this.fit.kind === 'scratch' ? 'random' : 'published';
   }
+}
+
+/** What a schema has against a recipe, in words; null where a field lacks its number. */
+function problemOf({ code, path, message }: z.core.$ZodIssue): string | null {
+  if (code === 'custom') return message;
+  const isOfList = typeof path.at(-1) === 'number';
+  if (code === 'invalid_type' && message.includes('NaN'))
+    return isOfList ? `${nameOfNumber(path)}: numbers with a comma between them.` : null;
+  return `${nameOfNumber(path)}: ${message.charAt(0).toLowerCase()}${message.slice(1).replace(':', ',')}.`;
 }
 
 function fitRecipe(kind: FitRecipe['kind']): FitRecipe {

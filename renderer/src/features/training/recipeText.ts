@@ -1,3 +1,4 @@
+import type { PipelineName } from '#shared/domain/augmentationPipeline';
 import type { FitRecipe, NetworkName, Recipe, RecipeKind } from '#shared/domain/recipe';
 import type { Run, TrainingProgress } from '#shared/domain/run';
 
@@ -51,6 +52,50 @@ export const OPTIMISERS: Readonly<Record<FitRecipe['stages'][number]['optimiser'
   sgd: 'SGD',
   rmsprop: 'RMSprop',
 };
+
+/** Pipelines of augmentations as a user chooses among them. */
+export const AUGMENTING: Readonly<Record<PipelineName, string>> = {
+  none: 'not at all',
+  light: 'lightly',
+  gentle: 'gently',
+  base: 'as the reference recipe does',
+};
+
+/** Numbers of a recipe by their names in it, as a user knows them. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  testShare: 'Locked part, as a share',
+  validationShare: 'Validation part, as a share',
+  targetError: 'Expected error, as a share',
+  workingSize: 'Kept at, pixels',
+  inputSize: 'Side of the images, pixels',
+  views: 'Views of each image',
+  hidden: 'Hidden units',
+  folds: 'Parts of the cross-validation',
+  labelSmoothing: 'Label smoothing',
+  l2: 'L2 penalty',
+  clipNorm: 'Largest norm of the gradients',
+  ema: 'Decay of the moving average',
+  dense: 'Units of the dense layers',
+  denseDropout: 'Dropout between dense layers',
+  slope: 'Slope below 0',
+  batch: 'Images a step',
+  patience: 'Epochs without gain',
+  freezeFirst: 'Frozen layers',
+  rate: 'Learning rate',
+  everySteps: 'Steps of a decay',
+  factor: 'Decay',
+  floor: 'Lowest share of the learning rate',
+  rise: 'Rising part',
+  warmUpSteps: 'Warm-up steps',
+  weightDecay: 'Weight decay',
+};
+
+/** What a number of a recipe is called, such as "Learning rate, stage 2", from where it stands in the recipe. */
+export function nameOfNumber(path: readonly PropertyKey[]): string {
+  const name = path.findLast((key) => typeof key === 'string') ?? '';
+  const stage = path[0] === 'stages' && typeof path[1] === 'number' ? `, stage ${String(path[1] + 1)}` : '';
+  return `${NUMBERS[name] ?? name.charAt(0).toUpperCase() + name.slice(1)}${stage}`;
+}
 
 export const PROGRESS: Readonly<Record<TrainingProgress['stage'], string>> = {
   reading: 'Reading the images',

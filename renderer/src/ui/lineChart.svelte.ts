@@ -12,6 +12,8 @@ export interface LineChartOptions {
   readonly formatX: (value: number) => string;
   /** Limits that the y axis never goes beyond. */
   readonly limits: readonly [low: number, high: number];
+  /** A value that the y axis always shows: what hardly changes is not to look as if it did. */
+  readonly always: number | null;
   /** Charts of one group show the same x under the pointer. */
   readonly group: string;
   /** Index of x under the pointer; null when it left. */
@@ -45,7 +47,7 @@ export function lineChart(options: LineChartOptions): Attachment<HTMLElement> {
 }
 
 function plotOptions(
-  { format, formatX, limits, group, chart, onPointed }: LineChartOptions,
+  { format, formatX, limits, always, group, chart, onPointed }: LineChartOptions,
   colours: ThemeColours,
   { lines }: Chart,
   size: { width: number; height: number },
@@ -59,11 +61,12 @@ function plotOptions(
   return {
     ...size,
     legend: { show: false },
-    padding: [18, 8, 0, 0],
+    // To the right, half of a label of the x axis.
+    padding: [18, 24, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: group } },
     scales: {
       x: { time: false },
-      y: { range: (_plot, low, high) => within(low, high, limits) },
+      y: { range: (_plot, low, high) => within([low, high], always, limits) },
     },
     axes: [
       {
@@ -99,13 +102,14 @@ function plotOptions(
   };
 }
 
-/** A little air above and below the values, and none beyond what can be. */
+/** A little air above and below the values, and none beyond what can be. Without values uPlot gives null. */
 function within(
-  low: number | null,
-  high: number | null,
+  [low, high]: readonly [number | null, number | null],
+  always: number | null,
   [lowest, highest]: readonly [number, number],
 ): [number, number] {
-  const [from, to] = [low ?? 0, high ?? 1];
+  const [least, most] = [low ?? 0, high ?? 1];
+  const [from, to] = [Math.min(least, always ?? least), Math.max(most, always ?? most)];
   const air = Math.max(1e-9, (to - from) * 0.06, Math.abs(to) * 0.01);
   return [Math.max(lowest, from - air), Math.min(highest, to + air)];
 }

@@ -20,6 +20,36 @@ export function bestEpochs(epochs: readonly EpochMetrics[]): EpochMetrics[] {
   return [...best.values()];
 }
 
+/** More points than this a chart of a few hundred pixels cannot show apart. */
+const MOST_POINTS = 2000;
+
+/**
+ * The steps as a chart shows them: each, or where they are many, the means of as many of them as make at most {@link MOST_POINTS}. Means are over 2, 4, 8, ... steps counted from the
+ * first, so that what is drawn stays as it is while steps join.
+ */
+export function thinned(steps: readonly StepMetrics[]): readonly StepMetrics[] {
+  let size = 1;
+  while (steps.length / size > MOST_POINTS) size *= 2;
+  if (size === 1) return steps;
+  const groups = new Map<number, StepMetrics[]>();
+  for (const step of steps) {
+    const group = Math.floor((step.step - 1) / size);
+    const members = groups.get(group);
+    if (members) members.push(step);
+    else groups.set(group, [step]);
+  }
+  return [...groups.values()].map((members) => {
+    const mean = (of: (step: StepMetrics) => number): number =>
+      members.reduce((sum, step) => sum + of(step), 0) / members.length;
+    return {
+      step: members.at(-1)?.step ?? 0,
+      loss: mean(({ loss }) => loss),
+      accuracy: mean(({ accuracy }) => accuracy),
+      learningRate: mean(({ learningRate }) => learningRate),
+    };
+  });
+}
+
 /** A measure over the steps of a run: of each batch, the mean of each training epoch, and on the validation part on top; the best epoch marked. */
 export function stepCurves(steps: readonly StepMetrics[], epochs: readonly EpochMetrics[], measure: Measure): Chart {
   const atEnd = new Map(epochs.map((epoch) => [epoch.step, epoch]));

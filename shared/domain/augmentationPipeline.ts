@@ -67,7 +67,7 @@ const GENTLE_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
   ],
 });
 
-/** As much of it as a dozen epochs can learn, and every way round: chosen on validation images against the gentle one and against flips alone (docs/benchmarks.md). */
+/** As much of it as a dozen epochs can learn, and every way round. */
 const LIGHT_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
   steps: [
     {
@@ -82,11 +82,31 @@ const LIGHT_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
   ],
 });
 
+/** What a cell may look like in another laboratory: another stain, camera, objective and focus (docs/benchmarks.md has what that costs at home and brings elsewhere). */
+const STAINS_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
+  steps: [
+    {
+      when: 'always',
+      augmentations: [
+        { kind: 'flip' },
+        { kind: 'quarter-turn' },
+        { kind: 'zoom', amount: 0.15, probability: 0.5 },
+        { kind: 'colour-jitter', brightness: 0.15, contrast: 0.25, saturation: 0.3, hue: 0.04 },
+        { kind: 'channel-shift', amount: 0.08 },
+        { kind: 'stain-jitter', amount: 0.4, shift: 0.1, probability: 0.5 },
+        { kind: 'blur', sigma: 0.015, probability: 0.3 },
+        { kind: 'grayscale', probability: 0.05 },
+      ],
+    },
+  ],
+});
+
 /** Pipelines to choose among by name, from nothing to what the reference recipe does. */
 export const PIPELINES = {
   none: { steps: [] },
   light: LIGHT_PIPELINE,
   gentle: GENTLE_PIPELINE,
+  stains: STAINS_PIPELINE,
   base: BASE_PIPELINE,
 } as const satisfies Readonly<Record<string, AugmentationPipeline>>;
 

@@ -112,7 +112,7 @@ const FIT: Readonly<Record<FitRecipe['kind'], FitRecipe>> = {
         patience: null,
       },
     ],
-    augmentation: PIPELINES.light,
+    augmentation: PIPELINES.stains,
     labelSmoothing: 0.05,
   },
 };

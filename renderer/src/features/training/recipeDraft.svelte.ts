@@ -13,7 +13,7 @@ import {
 import type { z } from 'zod';
 import { nameOfNumber } from './recipeText';
 
-const PIPELINE_NAMES: readonly PipelineName[] = ['none', 'light', 'gentle', 'base'];
+const PIPELINE_NAMES: readonly PipelineName[] = ['none', 'light', 'gentle', 'stains', 'base'];
 
 /** The recipe of the next training while its numbers are edited. Each kind keeps its own numbers. */
 export class RecipeDraft {

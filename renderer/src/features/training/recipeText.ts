@@ -58,6 +58,7 @@ export const AUGMENTING: Readonly<Record<PipelineName, string>> = {
   none: 'not at all',
   light: 'lightly',
   gentle: 'gently',
+  stains: 'for other stains and cameras',
   base: 'as the reference recipe does',
 };
 

@@ -86,11 +86,14 @@ describe('a workspace', () => {
       'epoch',
       'image',
       'model',
+      'prediction',
       'review_change',
       'review_event',
       'run',
       'setting',
       'slide',
+      // SQLite's own, for ids that are never used again.
+      'sqlite_sequence',
       'step',
     ]);
     alone.close();

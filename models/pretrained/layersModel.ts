@@ -1,6 +1,6 @@
 import type { LayersModel } from '../backend/tensorflow';
 import type { WeightPrecision } from '#shared/domain/recipe';
-import { dtypeOf, type Weights } from './weightsFile';
+import { storedWeight, type Weights } from './weightsFile';
 
 /** The bytes of a model.json as tf.loadLayersModel reads it: the layers, and where their weights lie in the weights.bin beside it, stored in this precision. */
 export function layersModelJson(model: LayersModel, weights: Weights, precision: WeightPrecision): Uint8Array {
@@ -13,7 +13,7 @@ export function layersModelJson(model: LayersModel, weights: Weights, precision:
       {
         paths: ['weights.bin'],
         weights: [...weights].map(([name, weight]) => {
-          const dtype = dtypeOf(weight, precision);
+          const { dtype } = storedWeight(weight, precision);
           const { shape } = weight;
           return { name, shape, dtype: 'float32', ...(dtype !== 'float32' && { quantization: { dtype } }) };
         }),

@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Float16Array } from '@petamoriken/float16';
 import { z } from 'zod';
-import type { WeightPrecision } from '#shared/domain/recipe';
+import { weightPrecisionSchema, type WeightPrecision } from '#shared/domain/recipe';
 import { FailureError } from '#shared/ipc/failure';
 
 const specsSchema = z.array(
   z.object({
     name: z.string(),
     shape: z.array(z.int().positive()),
-    dtype: z.enum(['float32', 'float16']).default('float32'),
+    dtype: weightPrecisionSchema.default('float32'),
   }),
 );
 
@@ -50,36 +50,32 @@ export async function readWeights(folder: string, hashes: Readonly<Record<string
 
 /** The bytes of weights.json and weights.bin, by name. */
 export function encodeWeights(weights: Weights, precision: WeightPrecision = 'float32'): Map<string, Uint8Array> {
-  const specs = [...weights].map(([name, weight]) => {
-    const dtype = dtypeOf(weight, precision);
-    return { name, shape: weight.shape, ...(dtype !== 'float32' && { dtype }) };
-  });
-  const packed = Buffer.concat(
-    [...weights.values()].map((weight) => {
-      const { data } = weight;
-      const { buffer, byteOffset, byteLength } = dtypeOf(weight, precision) === 'float32' ? data : Float16Array.from(data);
-      return Buffer.from(buffer, byteOffset, byteLength);
-    }),
-  );
+  const stored = Array.from(weights, ([name, weight]) => ({ name, shape: weight.shape, ...storedWeight(weight, precision) }));
+  const specs = stored.map(({ name, shape, dtype }) => ({ name, shape, ...(dtype !== 'float32' && { dtype }) }));
+  const packed = stored.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   return new Map([
     ['weights.json', Buffer.from(`${JSON.stringify(specs)}\n`)],
-    ['weights.bin', packed],
+    ['weights.bin', Buffer.concat(packed)],
   ]);
 }
 
 /** The weights with the values that they are stored with. */
 export function asStored(weights: Weights, precision: WeightPrecision): Map<string, Weight> {
   return new Map(
-    [...weights].map(([name, weight]) => {
-      const isHalf = dtypeOf(weight, precision) === 'float16';
-      return [name, isHalf ? { ...weight, data: Float32Array.from(Float16Array.from(weight.data)) } : weight];
+    Array.from(weights, ([name, weight]) => {
+      const { dtype, values } = storedWeight(weight, precision);
+      return [name, dtype === 'float32' ? weight : { ...weight, data: Float32Array.from(values) }];
     }),
   );
 }
 
 /** What a weight is stored as: float16 only where it holds every value (to 65,504). */
-export function dtypeOf({ data }: Weight, precision: WeightPrecision): WeightPrecision {
-  return precision === 'float16' && Float16Array.from(data).every(Number.isFinite) ? 'float16' : 'float32';
+export function storedWeight(
+  { data }: Weight,
+  precision: WeightPrecision,
+): { readonly dtype: WeightPrecision; readonly values: Float32Array | Float16Array } {
+  const halves = precision === 'float16' ? Float16Array.from(data) : null;
+  return halves?.every(Number.isFinite) ? { dtype: 'float16', values: halves } : { dtype: 'float32', values: data };
 }
 
 /** A file of a model folder, if its bytes have the SHA-256 given for it; FailureError `model-invalid` otherwise. */

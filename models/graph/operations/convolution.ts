@@ -23,15 +23,7 @@ export function conv2d(
   filter: GraphTensor,
   options: WindowOptions,
 ): GraphTensor {
-  const dtype = requireFloat(name, input, filter);
-  const channels = requireSide(name, input, 3);
-  if (requireSide(name, filter, 2) !== channels) {
-    throw new GraphError(
-      name,
-      `${input.name} has ${String(channels)} channels, ${filter.name} takes ${String(filter.shape[2])}`,
-    );
-  }
-  const kernel = kernelOf(name, filter);
+  const { dtype, kernel } = requireFilter(name, input, filter);
   const shape = [...windowOutput(name, input, kernel, options), requireSide(name, filter, 3)];
   const isPointwise = kernel.every((side) => side === 1) && options.stride === 1;
   return graph.add({
@@ -157,8 +149,16 @@ export function attributesOf(
   };
 }
 
-/** Height and width of a filter [kh, kw, in, out]. */
-export function kernelOf(node: string, filter: GraphTensor): readonly [number, number] {
+/** Height and width of a filter [kh, kw, in, out], and the dtype of both. Throws GraphError where it takes other channels than the image has. */
+export function requireFilter(
+  node: string,
+  input: GraphTensor,
+  filter: GraphTensor,
+): { readonly dtype: DataType; readonly channels: number; readonly kernel: readonly [number, number] } {
+  const dtype = requireFloat(node, input, filter);
   requireRank(node, filter, 4);
-  return [requireSide(node, filter, 0), requireSide(node, filter, 1)];
+  const [channels, taken] = [requireSide(node, input, 3), requireSide(node, filter, 2)];
+  if (taken !== channels)
+    throw new GraphError(node, `${input.name} has ${String(channels)} channels, ${filter.name} takes ${String(taken)}`);
+  return { dtype, channels, kernel: [requireSide(node, filter, 0), requireSide(node, filter, 1)] };
 }

@@ -1,5 +1,5 @@
-import { GraphError, requireFloat, requireSide, type Graph, type GraphTensor } from '../graph';
-import { attributesOf, kernelOf, ofFilter, ofInput } from './convolution';
+import { requireFloat, requireSide, type Graph, type GraphTensor } from '../graph';
+import { attributesOf, ofFilter, ofInput, requireFilter } from './convolution';
 import { concat, pad, reverse, slice } from './shape';
 import { windowOutput, type WindowOptions } from './window';
 
@@ -16,15 +16,7 @@ export function depthwiseConv2d(
   filter: GraphTensor,
   options: WindowOptions,
 ): GraphTensor {
-  const dtype = requireFloat(name, input, filter);
-  const channels = requireSide(name, input, 3);
-  if (requireSide(name, filter, 2) !== channels) {
-    throw new GraphError(
-      name,
-      `${input.name} has ${String(channels)} channels, ${filter.name} takes ${String(filter.shape[2])}`,
-    );
-  }
-  const kernel = kernelOf(name, filter);
+  const { dtype, channels, kernel } = requireFilter(name, input, filter);
   const multiplier = requireSide(name, filter, 3);
   const isCentred = options.stride === 1 && options.padding === 'SAME' && kernel.every((side) => side % 2 === 1);
   return graph.add({

@@ -34,72 +34,49 @@ export const augmentationPipelineSchema = z.strictObject({ steps: z.array(augmen
 export type AugmentationStep = z.infer<typeof augmentationStepSchema>;
 export type AugmentationPipeline = z.infer<typeof augmentationPipelineSchema>;
 
+/** Augmentations that run in every batch; what is left out of one is its default. */
+function always(...given: readonly z.input<typeof augmentationSchema>[]): AugmentationPipeline {
+  return augmentationPipelineSchema.parse({ steps: [{ when: 'always', augmentations: given }] });
+}
+
 /** The augmentation of the reference recipe (product.md 5). */
-export const BASE_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
-  steps: [
-    {
-      when: 'always',
-      augmentations: [
-        { kind: 'flip' },
-        { kind: 'rotation' },
-        { kind: 'brightness' },
-        { kind: 'translation' },
-        { kind: 'zoom' },
-      ],
-    },
-  ],
-});
+export const BASE_PIPELINE = always(
+  { kind: 'flip' },
+  { kind: 'rotation' },
+  { kind: 'brightness' },
+  { kind: 'translation' },
+  { kind: 'zoom' },
+);
 
 /** What a cell may look like under the same microscope: any way round, a little nearer or off the middle, under another lamp and white balance. */
-const GENTLE_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
-  steps: [
-    {
-      when: 'always',
-      augmentations: [
-        { kind: 'flip', direction: 'both' },
-        { kind: 'rotation', turn: 0.5 },
-        { kind: 'translation', height: 0.05, width: 0.05 },
-        { kind: 'zoom', amount: 0.15 },
-        { kind: 'brightness', amount: 0.08 },
-        { kind: 'channel-shift', amount: 0.05 },
-      ],
-    },
-  ],
-});
+const GENTLE_PIPELINE = always(
+  { kind: 'flip', direction: 'both' },
+  { kind: 'rotation', turn: 0.5 },
+  { kind: 'translation', height: 0.05, width: 0.05 },
+  { kind: 'zoom', amount: 0.15 },
+  { kind: 'brightness', amount: 0.08 },
+  { kind: 'channel-shift', amount: 0.05 },
+);
 
 /** As much of it as a dozen epochs can learn, and every way round. */
-const LIGHT_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
-  steps: [
-    {
-      when: 'always',
-      augmentations: [
-        { kind: 'flip' },
-        { kind: 'quarter-turn' },
-        { kind: 'brightness', amount: 0.08 },
-        { kind: 'channel-shift', amount: 0.05 },
-      ],
-    },
-  ],
-});
+const LIGHT_PIPELINE = always(
+  { kind: 'flip' },
+  { kind: 'quarter-turn' },
+  { kind: 'brightness', amount: 0.08 },
+  { kind: 'channel-shift', amount: 0.05 },
+);
 
 /** What a cell may look like in another laboratory: another stain, camera, objective and focus (docs/benchmarks.md has what that costs at home and brings elsewhere). */
-const STAINS_PIPELINE: AugmentationPipeline = augmentationPipelineSchema.parse({
-  steps: [
-    {
-      when: 'always',
-      augmentations: [
-        { kind: 'flip' },
-        { kind: 'quarter-turn' },
-        { kind: 'zoom', amount: 0.15, probability: 0.5 },
-        { kind: 'colour-jitter', brightness: 0.15, contrast: 0.25, saturation: 0.3, hue: 0.04 },
-        { kind: 'channel-shift', amount: 0.08 },
-        { kind: 'stain-jitter', amount: 0.4, shift: 0.1, probability: 0.5 },
-        { kind: 'blur', sigma: 0.015, probability: 0.3 },
-        { kind: 'grayscale', probability: 0.05 },
-      ],
-    },
-  ],
-});
+const STAINS_PIPELINE = always(
+  { kind: 'flip' },
+  { kind: 'quarter-turn' },
+  { kind: 'zoom', amount: 0.15, probability: 0.5 },
+  { kind: 'colour-jitter', brightness: 0.15, contrast: 0.25, saturation: 0.3, hue: 0.04 },
+  { kind: 'channel-shift', amount: 0.08 },
+  { kind: 'stain-jitter', amount: 0.4, shift: 0.1, probability: 0.5 },
+  { kind: 'blur', sigma: 0.015, probability: 0.3 },
+  { kind: 'grayscale', probability: 0.05 },
+);
 
 /** Pipelines to choose among by name, from nothing to what the reference recipe does. */
 export const PIPELINES = {

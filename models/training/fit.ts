@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { FitEvent, LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
-import type { TrainingProgress } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 import { declareNetwork, type Network } from '../architectures/network';
 import { assignPretrained } from '../pretrained/assign';
@@ -67,10 +66,7 @@ export async function fit(
     imageCache,
     openTrainer = (options: TrainerOptions) => Trainer.open(options),
   } = training;
-  const tellProgress = (progress: TrainingProgress): void => {
-    tell({ kind: 'progress', progress });
-  };
-  const { stage, now } = stages(tellProgress, signal, giveWay);
+  const { stage, now } = stages(tell, signal, giveWay);
   const loadBackbone = backboneLoader(recipe, training.pretrained);
   const data = await readFitData(files, imageCache, recipe, stage);
   try {

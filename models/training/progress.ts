@@ -1,3 +1,4 @@
+import type { QuickEvent } from '#shared/compute/protocol';
 import type { TrainingProgress } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 
@@ -20,6 +21,8 @@ export type GiveWay = (signal: AbortSignal) => Promise<void> | null;
 export type Progress = (done: number, total?: number) => Promise<void>;
 export type Stages = (stage: TrainingProgress['stage'], total: number) => Progress;
 
+type ProgressEvent = Extract<QuickEvent, { kind: 'progress' }>;
+
 interface Pace {
   readonly stage: Stages;
   /** Milliseconds on the training's own clock, which stands still while other work overtakes. */
@@ -30,11 +33,10 @@ interface Pace {
  * Makes the progress callback of each stage. Between steps it throws `cancelled` once the signal is aborted, lets the process answer, and gives way.
  * Speeds and times left are on the training's own clock.
  */
-export function stages(
-  report: (progress: TrainingProgress) => void,
-  signal: AbortSignal,
-  giveWay: GiveWay = () => null,
-): Pace {
+export function stages(tell: (event: ProgressEvent) => void, signal: AbortSignal, giveWay: GiveWay = () => null): Pace {
+  const report = (progress: TrainingProgress): void => {
+    tell({ kind: 'progress', progress });
+  };
   let waited = 0;
   const now = (): number => performance.now() - waited;
   const throwIfStopped = (): void => {
@@ -48,7 +50,7 @@ export function stages(
     let before: number | null = null;
     return async (done, of = total) => {
       const first = (before ??= done);
-      const tell = (): void => {
+      const reportNow = (): void => {
         told = now();
         const rate = done > first ? (done - first) / ((told - start) / 1000) : null;
         report({
@@ -61,7 +63,7 @@ export function stages(
       };
       throwIfStopped();
       if (done === 0 || done >= of || now() - told >= TELL_EVERY) {
-        tell();
+        reportNow();
         await new Promise((resolve) => setImmediate(resolve));
       }
       const since = performance.now();
@@ -71,7 +73,7 @@ export function stages(
       await passing;
       waited += performance.now() - since;
       throwIfStopped();
-      tell();
+      reportNow();
     };
   };
   return { stage, now };

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { QuickRecipe } from '#shared/domain/recipe';
-import type { TrainingProgress } from '#shared/domain/run';
 import { FeatureExtractor } from '../inference/featureExtractor';
 import { loadPretrained } from '../pretrained/load';
 import { cardOf } from './card';
@@ -49,10 +48,7 @@ export async function trainQuick(
   giveWay?: GiveWay,
 ): Promise<QuickResult> {
   const { files, recipe } = training;
-  const report = (progress: TrainingProgress): void => {
-    tell({ kind: 'progress', progress });
-  };
-  const { stage } = stages(report, signal, giveWay);
+  const { stage } = stages(tell, signal, giveWay);
   const reading = stage('reading', files.length);
   const { images, leftOut } = await readLabelled(files, reading);
   const classIds = classesOf(images, files);

@@ -12,7 +12,7 @@ it('while other work overtakes it a training says that it waits, and its speed a
     if (hour) vi.advanceTimersByTime(3_600_000);
     return hour;
   };
-  const { stage, now } = stages((progress) => told.push(progress), new AbortController().signal, giveWay);
+  const { stage, now } = stages(({ progress }) => told.push(progress), new AbortController().signal, giveWay);
   const progress = stage('training', 400);
   const start = now();
   await progress(0);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
 import { writeTextFile } from '#main/report/writeFile';
+import { temperatureOf } from '#shared/domain/model';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { EXIT } from './exit';
@@ -42,13 +43,14 @@ export async function evaluate(options: EvaluateOptions): Promise<number> {
           },
         ),
     );
-    const { evaluation, leftOut, dataHash, graphMilliseconds } = result;
+    const { evaluation, leftOut, dataHash, graphMilliseconds, precision } = result;
     const model = {
       id: card.id,
       name: card.name,
       files: card.files,
       backbone: card.backbone,
-      temperature: card.temperature,
+      precision,
+      temperature: temperatureOf(card, precision),
     };
     const report = {
       notice: RESEARCH_USE_LINE,

@@ -52,7 +52,8 @@ export class ComputeHost {
     device: () => deviceReport(),
     classify: async ({ modelFolder, views, imageStore, files }, onResults, signal) => {
       const classifier = await this.#open(modelFolder, views);
-      return { graphMilliseconds: await classifyFiles({ classifier, imageStore, files, signal, onResults }) };
+      const graphMilliseconds = await classifyFiles({ classifier, imageStore, files, signal, onResults });
+      return { graphMilliseconds, precision: classifier.precision };
     },
     picture: async ({ path, side }) => encodePicture(await readFile(path), side),
     augment: (params) => previewFiles(params),

@@ -16,8 +16,13 @@ export function deviceReport(): DeviceReport {
     memoryBytes: totalmem(),
     gpuMemoryBytes: card?.memoryBytes ?? null,
     reasonNotGpu: usesGpu ? null : reasonNotGpu(),
-    bfloat16: /\b(avx512_bf16|amx_bf16)\b/.test(readIfThere('/proc/cpuinfo')),
+    bfloat16: hasBfloat16(),
   };
+}
+
+/** Whether what runs the numbers here is a processor with instructions for bfloat16, whether or not they are fast. Only Linux tells. */
+export function hasBfloat16(): boolean {
+  return !usesGpu && /\b(avx512_bf16|amx_bf16)\b/.test(readIfThere('/proc/cpuinfo'));
 }
 
 function reasonNotGpu(): string {

@@ -45,14 +45,14 @@ export function evaluate({ classIds, truth, probabilities, threshold }: Predicti
   };
 }
 
-/** The most probable class of one image, and its probability. */
+/** The most probable class of one image, and its probability (or its logit, where logits are given). */
 export function topOf(
   probabilities: Float32Array,
   image: number,
   classes: number,
 ): { top: number; confidence: number } {
   let top = 0;
-  let confidence = -1;
+  let confidence = -Infinity;
   for (let index = 0; index < classes; index++) {
     const value = probabilities[image * classes + index] ?? 0;
     if (value > confidence) {

@@ -1,4 +1,5 @@
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
+import type { Precision } from '#shared/domain/model';
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { TrainingProgress } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
@@ -15,6 +16,7 @@ export interface EvaluatedFiles {
   readonly dataHash: string;
   /** Milliseconds the graph ran, its first run included, which TensorFlow prepares. */
   readonly graphMilliseconds: number;
+  readonly precision: Precision;
 }
 
 /** Figures of a model on files whose class is known. FailureError `invalid-argument` if a class is not the model's, `no-images`, `cancelled`. */
@@ -89,5 +91,6 @@ export async function evaluateFiles(
     leftOut,
     dataHash: dataHash(used),
     graphMilliseconds,
+    precision: classifier.precision,
   };
 }

@@ -1,7 +1,12 @@
+import type { Precision } from '#shared/domain/model';
 import type { TensorData } from '../backend/tensorflow';
+import { toBfloat16 } from './bfloat16';
 
-/** float64 is for tests (finite differences need it); resource is the handle of a variable. */
-export type DataType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
+/** float64 is for tests (finite differences need it), bfloat16 for inference. */
+export type FloatType = 'float32' | 'float64' | 'bfloat16';
+
+/** resource is the handle of a variable. */
+export type DataType = FloatType | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
 
 /** Static shape; null where it is known only at run time (the batch). */
 export type Shape = readonly (number | null)[];
@@ -27,7 +32,8 @@ export type Attribute =
       readonly tensor: {
         readonly dtype: DataType;
         readonly shape: readonly number[];
-        readonly data: TensorData | Float64Array;
+        /** bfloat16 as its bits. */
+        readonly data: TensorData | Float64Array | Uint16Array;
       };
     };
 
@@ -92,6 +98,7 @@ export class Graph {
   readonly operations: Operation[] = [];
   readonly #names = new Set<string>();
   #prefix: string | null = null;
+  #precision: Precision = 'float32';
 
   /** A name that no node has yet: `base`, `base_1`, `base_2`, ... */
   unique(base: string): string {
@@ -113,6 +120,17 @@ export class Graph {
       return build();
     } finally {
       this.#prefix = outer;
+    }
+  }
+
+  /** Constants of float32 values that `build` adds are of this dtype. */
+  inPrecision<T>(precision: Precision, build: () => T): T {
+    const outer = this.#precision;
+    this.#precision = precision;
+    try {
+      return build();
+    } finally {
+      this.#precision = outer;
     }
   }
 
@@ -191,12 +209,16 @@ export class Graph {
     if (size !== data.length) {
       throw new GraphError(name, `${String(data.length)} values do not fill the shape [${shape.join(', ')}]`);
     }
-    const dtype = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'float64';
+    const isHalved = data instanceof Float32Array && this.#precision === 'bfloat16';
+    const dtype = isHalved ? 'bfloat16' : dtypeOf(data);
     return this.add({
       kind: 'Const',
       name,
       inputs: [],
-      attributes: { dtype: { type: dtype }, value: { tensor: { dtype, shape, data } } },
+      attributes: {
+        dtype: { type: dtype },
+        value: { tensor: { dtype, shape, data: isHalved ? toBfloat16(data) : data } },
+      },
       output: { dtype, shape },
     });
   }
@@ -211,6 +233,15 @@ export class Graph {
   }
 }
 
+function dtypeOf(data: Float32Array | Float64Array | Int32Array): 'float32' | 'float64' | 'int32' {
+  if (data instanceof Int32Array) return 'int32';
+  return data instanceof Float32Array ? 'float32' : 'float64';
+}
+
+export function isFloat(dtype: DataType): dtype is FloatType {
+  return dtype === 'float32' || dtype === 'float64' || dtype === 'bfloat16';
+}
+
 /** Throws GraphError unless every input has this dtype. */
 export function requireType(node: string, dtype: DataType, ...inputs: readonly GraphTensor[]): void {
   for (const input of inputs) {
@@ -218,13 +249,9 @@ export function requireType(node: string, dtype: DataType, ...inputs: readonly G
   }
 }
 
-/** The dtype that all inputs share, float32 or float64; throws GraphError otherwise. */
-export function requireFloat(
-  node: string,
-  first: GraphTensor,
-  ...others: readonly GraphTensor[]
-): 'float32' | 'float64' {
-  const dtype = first.dtype === 'float64' ? 'float64' : 'float32';
+/** The float dtype that all inputs share; throws GraphError otherwise. */
+export function requireFloat(node: string, first: GraphTensor, ...others: readonly GraphTensor[]): FloatType {
+  const dtype = isFloat(first.dtype) ? first.dtype : 'float32';
   requireType(node, dtype, first, ...others);
   return dtype;
 }

@@ -4,6 +4,7 @@ import type { Attribute, DataType, Graph, GraphTensor, Operation, Shape } from '
 const TYPE_NAMES: Readonly<Record<Exclude<DataType, 'resource'>, string>> = {
   float32: 'DT_FLOAT',
   float64: 'DT_DOUBLE',
+  bfloat16: 'DT_BFLOAT16',
   int32: 'DT_INT32',
   int64: 'DT_INT64',
   uint8: 'DT_UINT8',

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { ModelCard } from '#shared/domain/model';
+import { temperatureOf, type ModelCard } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
-import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/ipc/failure';
 import { declareNetwork } from '../architectures/network';
 import { Graph, type GraphTensor } from '../graph/graph';
@@ -13,7 +12,7 @@ import { assignPretrained } from '../pretrained/assign';
 import { loadPretrained } from '../pretrained/load';
 import { invalidModel, readWeights, type Weights } from '../pretrained/weightsFile';
 import { addFeatures } from './features';
-import { calibrated, networkGraph, type ServedGraph } from './networkGraph';
+import { calibrated, networkGraph, type ServedGraph, type Serving } from './networkGraph';
 import { addViews } from './testTimeAugmentation';
 
 /** A model folder as a graph, with its card. */
@@ -21,20 +20,33 @@ export interface ModelGraph extends ServedGraph {
   readonly card: ModelCard;
 }
 
-/** Reads the model in `folder`, to see so many `views` of each image; `pretrained` is the folder that holds the backbones. FailureError `model-invalid` or `model-mismatch`. */
-export async function modelGraph(folder: string, pretrained: string, views: Views = 1): Promise<ModelGraph> {
+/**
+ * Reads the model in `folder`; `pretrained` is the folder that holds the backbones. In bfloat16 only a model whose card has a temperature for it.
+ * FailureError `model-invalid` or `model-mismatch`.
+ */
+export async function modelGraph(
+  folder: string,
+  pretrained: string,
+  { views = 1, precision = 'float32' }: Omit<Serving, 'temperature'> = {},
+): Promise<ModelGraph> {
   const card = await readCard(folder);
   const weights = await readWeights(folder, card.files);
   const { recipe } = card;
+  const serving = { views, precision, temperature: temperatureOf(card, precision) };
   const served =
     recipe.kind === 'quick'
-      ? await quickGraph(card, weights, pretrained, views)
-      : trainedGraph(folder, card, recipe, weights, views);
+      ? await quickGraph(card, weights, pretrained, serving)
+      : trainedGraph(folder, card, recipe, weights, serving);
   return { card, ...served };
 }
 
 /** A quick model: the head in its folder on the frozen backbone that ships with the program. */
-async function quickGraph(card: ModelCard, head: Weights, pretrained: string, views: Views): Promise<ServedGraph> {
+async function quickGraph(
+  card: ModelCard,
+  head: Weights,
+  pretrained: string,
+  { views, temperature }: Required<Serving>,
+): Promise<ServedGraph> {
   const backbone = await loadPretrained(join(pretrained, card.backbone.name));
   if (backbone.sha256 !== card.backbone.sha256) {
     throw new FailureError(
@@ -48,15 +60,21 @@ async function quickGraph(card: ModelCard, head: Weights, pretrained: string, vi
   const logits = addViews(graph, pixels, views, (seen) =>
     addHead(graph, addFeatures(graph, seen, card.inputSize, backbone), head),
   );
-  return { graph, pixels, logits, probabilities: calibrated(graph, logits, card.temperature) };
+  return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
 }
 
 /** A model with a network of its own: declared by its recipe, with the weights in its folder. */
-function trainedGraph(folder: string, card: ModelCard, recipe: FitRecipe, weights: Weights, views: Views): ServedGraph {
+function trainedGraph(
+  folder: string,
+  card: ModelCard,
+  recipe: FitRecipe,
+  weights: Weights,
+  serving: Required<Serving>,
+): ServedGraph {
   const network = declareNetwork(recipe, card.classIds.length, recipe.seed);
   try {
     assignPretrained(network.model, { name: card.name, sha256: card.files['weights.bin'] ?? '', weights });
-    return networkGraph(recipe, network, card.temperature, views);
+    return networkGraph(recipe, network, serving);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw invalidModel(folder, `does not hold the network of its card (${detail})`);

@@ -1,3 +1,4 @@
+import type { Precision } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Network } from '../architectures/network';
@@ -21,21 +22,32 @@ export interface ServedGraph {
   readonly probabilities: GraphTensor;
 }
 
-/** The graph of a recipe's network as inference runs it: weights as constants, batch norm folded. It sees so many `views` of each image. The network stays the caller's. */
+export interface Serving {
+  /** Divides the logits. 1 if not given. */
+  readonly temperature?: number;
+  /** How many views of each image the network sees. One if not given. */
+  readonly views?: Views;
+  /** Of the network's weights and values between its preprocessing and its logits, both of which are float32. float32 if not given. */
+  readonly precision?: Precision;
+}
+
+/** The graph of a recipe's network as inference runs it: weights as constants, batch norm folded. The network stays the caller's. */
 export function networkGraph(
   { workingSize, inputSize }: Pick<FitRecipe, 'workingSize' | 'inputSize'>,
   { model, input }: Network,
-  temperature: number,
-  views: Views = 1,
+  { temperature = 1, views = 1, precision = 'float32' }: Serving = {},
 ): ServedGraph {
   const graph = new Graph();
   const pixels = graph.placeholder('pixels', 'uint8', [null, workingSize, workingSize, 3]);
   const logits = addViews(graph, pixels, views, (seen) => {
     const values = cast(graph, 'pixels/cast', seen, 'float32');
-    const tensors = lower(graph, model, addPreprocessing(graph, values, inputSize, input));
+    const prepared = addPreprocessing(graph, values, inputSize, input);
+    const tensors = graph.inPrecision(precision, () =>
+      lower(graph, model, inDataType(graph, 'preprocess/precision', prepared, precision)),
+    );
     const output = tensors.get(model.layers.at(-1)?.name ?? '');
     if (!output) throw new Error('A network ends in a layer.');
-    return output;
+    return inDataType(graph, 'logits/precision', output, 'float32');
   });
   return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
 }
@@ -70,4 +82,8 @@ export function addPreprocessing(
 /** Pixels float32 [n, side, side, 3] at `size`; the same tensor where they are of that size. */
 export function resized(graph: Graph, name: string, pixels: GraphTensor, size: number): GraphTensor {
   return pixels.shape[1] === size ? pixels : resizeBilinear(graph, name, pixels, [size, size]);
+}
+
+function inDataType(graph: Graph, name: string, tensor: GraphTensor, dtype: Precision): GraphTensor {
+  return tensor.dtype === dtype ? tensor : cast(graph, name, tensor, dtype);
 }

@@ -15,13 +15,14 @@ export interface CardParts {
   readonly backbone: ModelCard['backbone'];
   readonly inputSize: number;
   readonly judged: Judged;
+  readonly bfloat16: ModelCard['bfloat16'];
   /** The images that were used, by part. */
   readonly used: Readonly<Record<Part, readonly LabelledImage[]>>;
 }
 
 /** The card of a model just trained, without the hashes of its files. */
 export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
-  const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, used } = parts;
+  const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, bfloat16, used } = parts;
   const all = [...used.training, ...used.validation, ...used.test];
   const bySlide = all.some(({ slide }) => slide !== null);
   return {
@@ -34,6 +35,7 @@ export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
     backbone,
     inputSize,
     ...judged,
+    bfloat16,
     data: {
       description,
       snapshotHash: dataHash(all),

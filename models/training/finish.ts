@@ -1,7 +1,8 @@
 import type { QuickEvent } from '#shared/compute/protocol';
-import type { ModelCard } from '#shared/domain/model';
+import type { ModelCard, Precision } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
 import type { Network } from '../architectures/network';
+import { hasBfloat16 } from '../backend/device';
 import { Session } from '../graph/session';
 import { BATCH } from '../inference/classifier';
 import { networkGraph, servedModel } from '../inference/networkGraph';
@@ -11,7 +12,7 @@ import { asStored } from '../pretrained/weightsFile';
 import { batchesOf } from './batches';
 import { cardOf } from './card';
 import type { FitData } from './fitData';
-import { judge, type Scored } from './judge';
+import { judge, judgeBfloat16, type Scored } from './judge';
 import { writeTrainedModel } from '../files/modelFolder';
 import { tellPredictions } from './predictions';
 import type { Progress, Stages } from './progress';
@@ -39,14 +40,26 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
   const { modelFolder, recipe, network, data, stage, tell } = finishing;
   // What is stored is what is calibrated and judged.
   setWeights(network.model, valuesOf(asStored(weightsIn(network.model), recipe.weightPrecision)));
-  const validation = await score(finishing, 'validation', stage('calibrating', data.parts.validation.length));
-  const test = await score(finishing, 'test', stage('evaluating', data.parts.test.length));
+  const validation = await score(
+    finishing,
+    'validation',
+    'float32',
+    stage('calibrating', data.parts.validation.length),
+  );
+  const bfloat16 = hasBfloat16()
+    ? judgeBfloat16(data.classIds.length, {
+        float32: validation,
+        bfloat16: await score(finishing, 'validation', 'bfloat16', stage('calibrating', data.parts.validation.length)),
+      })
+    : null;
+  const test = await score(finishing, 'test', 'float32', stage('evaluating', data.parts.test.length));
   const judged = judge(data.classIds, { validation, test }, recipe.targetError);
   const card = cardOf({
     ...finishing,
     classIds: data.classIds,
     inputSize: recipe.workingSize,
     judged,
+    bfloat16,
     used: data.parts,
   });
   await stage('saving', 1)(0);
@@ -57,17 +70,22 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
     weights,
     new Map([
       ['model.json', layersModelJson(network.model, weights, recipe.weightPrecision)],
-      ['saved_model/saved_model.pb', servedModel(networkGraph(recipe, network, judged.temperature))],
+      ['saved_model/saved_model.pb', servedModel(networkGraph(recipe, network, judged))],
     ]),
   );
   tellPredictions(tell, data.parts.test, data.classIds, test, judged.temperature);
   return whole;
 }
 
-async function score({ recipe, network, data }: Finishing, part: Part, progress: Progress): Promise<Scored> {
+async function score(
+  { recipe, network, data }: Finishing,
+  part: Part,
+  precision: Precision,
+  progress: Progress,
+): Promise<Scored> {
   const images = data.parts[part];
   const classes = data.classIds.length;
-  const { graph, pixels, logits } = networkGraph(recipe, network, 1);
+  const { graph, pixels, logits } = networkGraph(recipe, network, { precision });
   const session = Session.open(graph);
   try {
     const all = new Float32Array(images.length * classes);

@@ -1,5 +1,6 @@
 import type { Evaluation } from '#shared/domain/evaluation';
-import { evaluate } from '../evaluation/evaluate';
+import type { ModelCard } from '#shared/domain/model';
+import { evaluate, topOf } from '../evaluation/evaluate';
 import { calibrated, fitTemperature, fitThreshold } from './calibrate';
 
 /** Logits float32 [n, classes], row-major, and the true class of each row. */
@@ -14,6 +15,9 @@ export interface Judged {
   readonly expectedError: number;
   readonly evaluation: Evaluation;
 }
+
+/** Share of the validation part that bfloat16 must call as float32 does. */
+const AGREEMENT = 0.998;
 
 /** Temperature and threshold from the validation part, then figures on the locked part. */
 export function judge(
@@ -35,4 +39,20 @@ export function judge(
     expectedError,
     evaluation: evaluate({ classIds, truth: test.truth, probabilities, threshold }),
   };
+}
+
+/**
+ * What a network in bfloat16 needs to classify, by what it says of the validation part, or null where it calls too many images differently. The threshold is float32's: it is a probability, and the
+ * temperature makes both precisions' mean the same.
+ */
+export function judgeBfloat16(
+  classes: number,
+  validation: { readonly float32: Scored; readonly bfloat16: Scored },
+): ModelCard['bfloat16'] {
+  const { float32, bfloat16 } = validation;
+  const top = ({ logits }: Scored, row: number): number => topOf(logits, row, classes).top;
+  const same = float32.truth.filter((_, row) => top(float32, row) === top(bfloat16, row)).length;
+  const agreement = same / float32.truth.length;
+  if (!(agreement >= AGREEMENT)) return null;
+  return { temperature: fitTemperature(bfloat16.logits, bfloat16.truth, classes), agreement };
 }

@@ -112,6 +112,7 @@ export async function trainQuick(
       backbone: { name: pretrained.name, sha256: pretrained.sha256 },
       inputSize: recipe.inputSize,
       judged,
+      bfloat16: null,
       used: { training: used('training'), validation: used('validation'), test: used('test') },
     });
     await stage('saving', 1)(0);

@@ -4,7 +4,7 @@ import { deviceReportSchema } from '../domain/device';
 import { evaluationSchema } from '../domain/evaluation';
 import { contentHashSchema } from '../domain/ids';
 import { layerSchema } from '../domain/layer';
-import { exportFormatSchema, modelCardSchema } from '../domain/model';
+import { exportFormatSchema, modelCardSchema, precisionSchema } from '../domain/model';
 import { imagePredictionSchema } from '../domain/prediction';
 import { fitRecipeSchema, quickRecipeSchema } from '../domain/recipe';
 import {
@@ -95,7 +95,7 @@ export const computeRequests = {
     }),
     progress: z.array(classifiedFileSchema),
     /** Milliseconds the graph ran. */
-    result: z.object({ graphMilliseconds: z.number() }),
+    result: z.object({ graphMilliseconds: z.number(), precision: precisionSchema }),
   },
   /** A picture of a stored image that every renderer can show: PNG, at most `side` pixels, orientation applied. */
   picture: {
@@ -189,6 +189,7 @@ export const computeRequests = {
       dataHash: z.string(),
       /** Milliseconds the graph ran. */
       graphMilliseconds: z.number(),
+      precision: precisionSchema,
     }),
   },
 } as const;

@@ -3,6 +3,9 @@ import { evaluationSchema } from './evaluation';
 import { modelIdSchema } from './ids';
 import { recipeSchema } from './recipe';
 
+/** Of the weights and values of a network that classifies. */
+export const precisionSchema = z.enum(['float32', 'bfloat16']);
+
 /** What stands in a model folder's card.json: where the model comes from, what it can and cannot do. */
 export const modelCardSchema = z.object({
   formatVersion: z.literal(1),
@@ -19,6 +22,14 @@ export const modelCardSchema = z.object({
   inputSize: z.int().positive(),
   /** Divides the logits (temperature scaling, Guo et al. 2017). */
   temperature: z.number().positive(),
+  /**
+   * The network in bfloat16, which is faster on some processors: its own temperature, and the share of the validation part of which it calls the same class as in float32.
+   * Null where it was not tried (the processor that trained has no instructions for it, or the model is a quick one) or calls too many differently.
+   */
+  bfloat16: z
+    .object({ temperature: z.number().positive(), agreement: z.number().min(0).max(1) })
+    .nullable()
+    .default(null),
   /** Below this top probability a cell is unidentified. */
   threshold: z.number().min(0).max(1),
   /** Error expected among identified cells at the threshold, from the validation part. */
@@ -54,5 +65,13 @@ export const modelSchema = z.object({
 export const exportFormatSchema = z.enum(['saved-model', 'tfjs', 'keras']);
 
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
+export type Precision = z.infer<typeof precisionSchema>;
 export type ModelCard = z.infer<typeof modelCardSchema>;
 export type Model = z.infer<typeof modelSchema>;
+
+/** What a model's logits are divided by in this precision. Throws where it is not calibrated in it. */
+export function temperatureOf({ temperature, bfloat16 }: ModelCard, precision: Precision): number {
+  if (precision === 'float32') return temperature;
+  if (!bfloat16) throw new Error('The model is not calibrated in bfloat16.');
+  return bfloat16.temperature;
+}

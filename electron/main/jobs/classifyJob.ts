@@ -125,8 +125,8 @@ async function requestPending(
         imageStore: workspace.images,
         files: portion.map(({ id, path }) => ({ key: id, path })),
       };
-      const { graphMilliseconds } = await compute.call('classify', params, { onProgress, signal });
-      measure.addGraph(graphMilliseconds);
+      const { graphMilliseconds, precision } = await compute.call('classify', params, { onProgress, signal });
+      measure.addGraph(graphMilliseconds, precision);
     };
     try {
       while (files.length > 0 || underWay.size > 0) {

@@ -1,4 +1,4 @@
-import { GraphError, requireFloat, type Graph, type GraphTensor } from '../graph';
+import { GraphError, requireFloat, type FloatType, type Graph, type GraphTensor } from '../graph';
 import { broadcastShape, sameShape, sumTo } from './broadcast';
 
 /** left + right, broadcast as in NumPy. float32 or float64. */
@@ -74,14 +74,9 @@ export function addAll(graph: Graph, name: string, inputs: readonly GraphTensor[
   });
 }
 
-/** A constant of one value. */
-export function scalar(
-  graph: Graph,
-  name: string,
-  value: number,
-  dtype: 'float32' | 'float64' = 'float32',
-): GraphTensor {
-  return graph.constant(name, dtype === 'float32' ? Float32Array.of(value) : Float64Array.of(value), []);
+/** A constant of one value, float64 where that is asked for and else of the precision that the graph is written in. */
+export function scalar(graph: Graph, name: string, value: number, dtype?: FloatType): GraphTensor {
+  return graph.constant(name, dtype === 'float64' ? Float64Array.of(value) : Float32Array.of(value), []);
 }
 
 /** One node of one float32 or float64 input that keeps its shape. */

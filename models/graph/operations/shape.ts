@@ -1,6 +1,7 @@
 import {
   describeShape,
   GraphError,
+  isFloat,
   requireFloat,
   type DataType,
   type Graph,
@@ -150,8 +151,4 @@ export function slice(
     attributes: { T: { type: input.dtype }, Index: { type: 'int32' } },
     output: { dtype: input.dtype, shape },
   });
-}
-
-function isFloat(dtype: DataType): boolean {
-  return dtype === 'float32' || dtype === 'float64';
 }

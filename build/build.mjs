@@ -2,7 +2,7 @@
 import { build } from 'vite';
 import { configs } from './viteConfigs.mjs';
 
-const BENCHMARKS = ['bench', 'choice', 'training', 'epoch'];
+const BENCHMARKS = ['bench', 'choice', 'precision', 'training', 'epoch'];
 const wanted = process.argv.slice(2);
 for (const name of wanted.length > 0 ? wanted : Object.keys(configs).filter((each) => !BENCHMARKS.includes(each))) {
   const config = Object.entries(configs).find(([each]) => each === name)?.[1];

@@ -9,7 +9,7 @@ const native = ['electron', 'better-sqlite3', '@napi-rs/image', 'h5wasm/node', /
 
 /**
  * A bundle that runs in Node: one file `dist/<name>/index.js` (`.cjs` for the preload, which a sandboxed renderer loads as CommonJS).
- * @param {'main' | 'compute' | 'cli' | 'preload' | 'bench' | 'choice' | 'training' | 'epoch'} name
+ * @param {'main' | 'compute' | 'cli' | 'preload' | 'bench' | 'choice' | 'precision' | 'training' | 'epoch'} name
  * @param {string} entry path from the project's root
  * @returns {import('vite').InlineConfig}
  */
@@ -66,6 +66,7 @@ export const configs = {
   preload: nodeBundle('preload', 'electron/preload/index.ts'),
   bench: nodeBundle('bench', 'test/bench/index.ts'),
   choice: nodeBundle('choice', 'test/bench/choice/index.ts'),
+  precision: nodeBundle('precision', 'test/bench/precision.ts'),
   training: nodeBundle('training', 'test/bench/training.ts'),
   epoch: nodeBundle('epoch', 'test/bench/epoch.ts'),
   renderer,

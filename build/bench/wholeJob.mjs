@@ -29,7 +29,7 @@ export async function wholeJob(context) {
   console.log(
     `Whole job, ${script.images} files at ${inputSize} px: ours ${seconds.toFixed(1)} s, plain script (Keras ${script.version}) ${peerSeconds.toFixed(1)} s (ratio ${(seconds / peerSeconds).toFixed(2)})`,
   );
-  const logged = /took (\d+) ms, (\d+) ms of it in the graph; main was blocked for (\d+) ms/.exec(
+  const logged = /took (\d+) ms, (\d+) ms of it in the graph in \w+; main was blocked for (\d+) ms/.exec(
     readFileSync(join(workspace, 'log', 'smearscope.log'), 'utf8'),
   );
   if (!logged) throw new Error('The program logged nothing of its job.');

@@ -13,6 +13,7 @@ import { JobQueue } from './jobs/jobQueue';
 import { runTrainJob } from './jobs/trainJob';
 import { ModelCatalog } from './modelCatalog';
 import type { Resources } from './resources';
+import { sweepUnfinished } from './store/sweepUnfinished';
 import { openWorkspace, type Workspace } from './store/workspace';
 
 export interface ApplicationParts {
@@ -50,10 +51,14 @@ export class Application {
   readonly compute: ComputeSupervisor;
   readonly queue = new JobQueue();
   readonly #emit: Emit;
+  /** Housekeeping, beside everything else. */
+  readonly #sweeping: Promise<void>;
 
   /** FailureError as openWorkspace. */
   constructor({ workspaceFolder, resources, launchCompute, emit }: ApplicationParts) {
+    const openedAt = Date.now();
     this.workspace = openWorkspace(workspaceFolder);
+    this.#sweeping = sweepUnfinished(this.workspace, openedAt);
     this.catalog = new ModelCatalog(this.workspace, resources);
     this.#emit = emit;
     this.compute = new ComputeSupervisor(launchCompute(this.workspace), this.workspace.log, (error) => {
@@ -125,6 +130,7 @@ export class Application {
   async close(): Promise<void> {
     await this.queue.stopAll('shutdown');
     this.compute.dispose();
+    await this.#sweeping;
     this.workspace.close();
   }
 }

@@ -130,9 +130,11 @@ it('a batch goes on where it was after four SIGKILLs of the program and two of t
   const lines = await records(out);
   expect(lines, told()).toHaveLength(IMAGES);
   expect(new Set(lines.map((line) => line.split(',')[0])).size, told()).toBe(IMAGES);
+  // The next start takes away what the deaths left half written.
+  await smearscope(['models', '--workspace', workspace]);
   const stored = await readdir(join(workspace, 'images'), { recursive: true });
   expect(
-    stored.filter((name) => name.endsWith('.jpg')),
+    stored.filter((name) => name.includes('.')),
     told(),
   ).toHaveLength(IMAGES);
 });

@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '#main/store/database';
+import { sweepUnfinished } from '#main/store/sweepUnfinished';
 import { openWorkspace, type Workspace } from '#main/store/workspace';
 import { batchIdSchema, contentHashSchema, modelIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
 import { FailureError } from '#shared/ipc/failure';
@@ -117,6 +118,38 @@ describe('a workspace', () => {
     const after = new Database(join(folder, 'smearscope.db'));
     expect(after.pragma('user_version', { simple: true })).toBe(99);
     after.close();
+  });
+
+  it('loses what an earlier program was writing when it died, and nothing else', async () => {
+    const folder = await temporaryFolder();
+    const workspace = openWorkspace(folder);
+    const put = async (...path: string[]): Promise<void> => {
+      await mkdir(join(folder, ...path.slice(0, -1)), { recursive: true });
+      await writeFile(join(folder, ...path), 'x');
+    };
+    await put('images', 'ab', 'ab12.jpg');
+    await put('images', 'ab', 'ab34.jpg.0c5e.part');
+    await put('thumbnails', 'ab12.png.77aa.part');
+    await put('models', 'mine', 'card.json');
+    await put('models', 'theirs.part-Xy12ab', 'weights.bin');
+    await put('runs', 'one', 'best.checkpoint.part');
+    const later = Date.now() + 10_000;
+    await put('images', 'cd', 'cd56.jpg.1f.part');
+    await utimes(join(folder, 'images', 'cd', 'cd56.jpg.1f.part'), later / 1000, later / 1000);
+    await sweepUnfinished(workspace, later - 5000);
+    workspace.close();
+    const kept = ['images', 'thumbnails', 'models', 'runs'].map(async (part) =>
+      (await readdir(join(folder, part), { recursive: true })).map((name) => join(part, name)),
+    );
+    expect((await Promise.all(kept)).flat().sort()).toEqual([
+      'images/ab',
+      'images/ab/ab12.jpg',
+      'images/cd',
+      'images/cd/cd56.jpg.1f.part',
+      'models/mine',
+      'models/mine/card.json',
+      'runs/one',
+    ]);
   });
 
   it('whose database is damaged is refused', async () => {

@@ -7,7 +7,7 @@ export type Measure = 'accuracy' | 'loss';
 const ON_VALIDATION = { accuracy: 'validationAccuracy', loss: 'validationLoss' } as const;
 
 const VALIDATION: Pick<ChartLine, 'colour' | 'width' | 'dots'> = { colour: '--accent', width: 2.5, dots: true };
-const TRAINING: Pick<ChartLine, 'colour' | 'width'> = { colour: '--text', width: 1.5 };
+const TRAINING: typeof VALIDATION = { colour: '--text', width: 1.5, dots: true };
 const BATCH: Pick<ChartLine, 'colour' | 'width'> = { colour: '--trace', width: 1 };
 
 /** The first epoch of each stage with the stage's best validation accuracy, in their order: the one whose weights the stage ends with. */

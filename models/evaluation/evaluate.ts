@@ -11,12 +11,15 @@ export interface Predictions {
   readonly probabilities: Float32Array;
   /** Below this top probability an image is unidentified. */
   readonly threshold: number;
+  /** Whether each image is unlike what the model learned from, and unidentified for that. */
+  readonly unfamiliar: readonly boolean[];
 }
 
 /** Figures of a model on images whose class is known. Throws if the sizes do not fit. */
-export function evaluate({ classIds, truth, probabilities, threshold }: Predictions): Evaluation {
+export function evaluate({ classIds, truth, probabilities, threshold, unfamiliar }: Predictions): Evaluation {
   const classes = classIds.length;
-  if (probabilities.length !== truth.length * classes) throw new Error('Probabilities and truth differ in size.');
+  if (probabilities.length !== truth.length * classes || unfamiliar.length !== truth.length)
+    throw new Error('Probabilities, truth and what is unfamiliar differ in size.');
   const confusion = classIds.map(() => new Array<number>(classes).fill(0));
   const confidences: number[] = [];
   const correct: boolean[] = [];
@@ -28,7 +31,7 @@ export function evaluate({ classIds, truth, probabilities, threshold }: Predicti
     confidences.push(confidence);
     correct.push(top === actual);
   });
-  const identified = correct.filter((_, index) => (confidences[index] ?? 0) >= threshold);
+  const identified = correct.filter((_, index) => (confidences[index] ?? 0) >= threshold && unfamiliar[index] !== true);
   const perClass = classIds.map((classId, index) => figuresOf(classId, index, confusion));
   const sensitivities = perClass.flatMap((each) => each.sensitivity.value ?? []);
   return {
@@ -40,6 +43,7 @@ export function evaluate({ classIds, truth, probabilities, threshold }: Predicti
     confusion,
     ece: expectedCalibrationError(confidences, correct),
     threshold,
+    unfamiliar: proportion(unfamiliar.filter(Boolean).length, truth.length),
     identified: proportion(identified.length, truth.length),
     accuracyIdentified: proportion(identified.filter(Boolean).length, identified.length),
   };

@@ -53,6 +53,7 @@ export async function evaluateFiles(
   });
   const predictions: EvaluatedFiles['predictions'] = [];
   const used: LabelledImage[] = [];
+  const unfamiliar: boolean[] = [];
   let graphMilliseconds = 0;
   for await (const batch of prepareAhead(images, classifier.batch, (portion) =>
     allSettledOrThrow(portion.map((image) => decodeLabelled(image, inputSize))),
@@ -65,11 +66,13 @@ export async function evaluateFiles(
       pixels.set(each.pixels, index * size);
     });
     const graphStart = performance.now();
-    const all = decoded.length > 0 ? classifier.classify(pixels, decoded.length) : new Float32Array(0);
+    const classified = decoded.length > 0 ? classifier.classify(pixels, decoded.length) : [];
     graphMilliseconds += performance.now() - graphStart;
-    decoded.forEach(({ image }, index) => {
+    classified.forEach(({ probabilities, unfamiliar: isUnfamiliar }, index) => {
+      const image = decoded[index]?.image;
+      if (!image) return;
       used.push(image);
-      const probabilities = all.slice(index * classIds.length, (index + 1) * classIds.length);
+      unfamiliar.push(isUnfamiliar);
       predictions.push({ path: image.path, classId: image.classId, probabilities });
     });
     progress(used.length);
@@ -86,7 +89,7 @@ export async function evaluateFiles(
   });
   const truth = predictions.map(({ classId }) => classIds.indexOf(classId));
   return {
-    evaluation: evaluate({ classIds, truth, probabilities, threshold }),
+    evaluation: evaluate({ classIds, truth, probabilities, threshold, unfamiliar }),
     predictions,
     leftOut,
     dataHash: dataHash(used),

@@ -23,7 +23,8 @@ export async function importModel({ from, modelFolder, modelId, pretrained }: Mo
   const classifier = await Classifier.open(from, pretrained);
   try {
     const blank = new Uint8Array(card.inputSize ** 2 * 3).fill(255);
-    const sum = classifier.classify(blank, 1).reduce((total, each) => total + each, 0);
+    const [answer] = classifier.classify(blank, 1);
+    const sum = answer?.probabilities.reduce((total, each) => total + each, 0) ?? NaN;
     if (!(Math.abs(sum - 1) < 1e-3)) throw invalidModel(from, 'gives no probabilities: its weights are no numbers');
   } finally {
     classifier.close();

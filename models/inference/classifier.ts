@@ -2,11 +2,20 @@ import type { ModelCard, Precision } from '#shared/domain/model';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { readCard } from '../files/modelFolder';
 import { Session } from '../graph/session';
+import { familiarityOf } from './familiarity';
 import { fasterPrecision } from './fasterPrecision';
 import { modelGraph, type ModelGraph } from './modelGraph';
 
 /** Images (or views of them) a run of the graph takes at most; larger ones gain nothing on a processor and cost memory. */
 export const BATCH = 32;
+
+/** What a model says of one image. */
+export interface Classified {
+  /** Calibrated, float32 [classes]. */
+  readonly probabilities: Float32Array;
+  /** Whether it is unlike what the model learned from. */
+  readonly unfamiliar: boolean;
+}
 
 /** A model ready to run: one graph from pixels to calibrated probabilities. Owned by whoever opened it; `close` frees it. */
 export class Classifier {
@@ -15,7 +24,7 @@ export class Classifier {
   /** Images to give at once: as many as take no more memory, with all their views, than a plain batch. */
   readonly batch: number;
   readonly #session: Session;
-  readonly #tensors: Pick<ModelGraph, 'pixels' | 'probabilities'>;
+  readonly #tensors: Pick<ModelGraph, 'pixels' | 'logits' | 'probabilities'>;
 
   private constructor({ card, graph, ...tensors }: ModelGraph, views: Views, precision: Precision) {
     this.card = card;
@@ -36,15 +45,20 @@ export class Classifier {
     return new Classifier(await modelGraph(folder, pretrained, { views, precision: chosen }), views, chosen);
   }
 
-  /** Calibrated probabilities float32 [count, classes], row-major, of RGB bytes [count, inputSize, inputSize, 3]. Blocks this thread while the graph runs. */
-  classify(pixels: Uint8Array, count: number): Float32Array {
-    const side = this.card.inputSize;
-    const [result] = this.#session.run(
+  /** What the model says of each of RGB bytes [count, inputSize, inputSize, 3], in their order; the caller's. Blocks this thread while the graph runs. */
+  classify(pixels: Uint8Array, count: number): Classified[] {
+    const { inputSize: side, classIds, leastFamiliarity } = this.card;
+    const { length: classes } = classIds;
+    const [probabilities, logits] = this.#session.run(
       [{ tensor: this.#tensors.pixels, shape: [count, side, side, 3], data: pixels }],
-      [this.#tensors.probabilities],
+      [this.#tensors.probabilities, this.#tensors.logits],
     );
-    if (!(result instanceof Float32Array)) throw new Error('The classifier gave no probabilities.');
-    return result;
+    if (!(probabilities instanceof Float32Array && logits instanceof Float32Array))
+      throw new Error('The classifier gave no probabilities.');
+    return Array.from(familiarityOf(logits, classes), (familiarity, row) => ({
+      probabilities: probabilities.slice(row * classes, (row + 1) * classes),
+      unfamiliar: leastFamiliarity !== null && familiarity < leastFamiliarity,
+    }));
   }
 
   close(): void {

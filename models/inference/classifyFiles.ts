@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { ClassifiedFile } from '#shared/compute/protocol';
 import { contentHashSchema } from '#shared/domain/ids';
 import { FailureError, type Failure } from '#shared/ipc/failure';
-import type { Classifier } from './classifier';
+import type { Classified, Classifier } from './classifier';
 import { decodeImage } from './decode';
 import { codeOf, storedName, storeImage } from './imageStore';
 import { allSettledOrThrow, prepareAhead } from './prepareAhead';
@@ -22,7 +22,7 @@ export interface FilesToClassify {
 /** A file that was read, decoded and stored; its pixels lie in its row of the batch. */
 type Prepared =
   | { readonly kind: 'unreadable'; readonly key: number; readonly failure: Failure }
-  | Omit<Extract<ClassifiedFile, { kind: 'classified' }>, 'probabilities'>;
+  | Omit<Extract<ClassifiedFile, { kind: 'classified' }>, keyof Classified>;
 
 interface PreparedBatch {
   readonly files: readonly Prepared[];
@@ -49,9 +49,15 @@ export async function classifyFiles({
     if (signal.aborted)
       throw new FailureError('cancelled', 'The classification was stopped.', 'Start it again to go on.');
     const start = performance.now();
-    const probabilities = classifier.classify(batch.pixels, batch.files.length);
+    const classified = classifier.classify(batch.pixels, batch.files.length);
     graphMilliseconds += performance.now() - start;
-    onResults(batch.files.map((file, row) => resultOf(file, row, probabilities, classifier.card.classIds.length)));
+    onResults(
+      classified.flatMap((each, row): ClassifiedFile[] => {
+        const file = batch.files[row];
+        if (!file) return [];
+        return [file.kind === 'unreadable' ? file : { ...file, ...each }];
+      }),
+    );
   }
   return graphMilliseconds;
 }
@@ -81,12 +87,6 @@ async function prepareFile(
   } catch (error) {
     return { kind: 'unreadable', key, failure: fileFailure(path, error) };
   }
-}
-
-function resultOf(file: Prepared, row: number, probabilities: Float32Array, classes: number): ClassifiedFile {
-  return file.kind === 'unreadable'
-    ? file
-    : { ...file, probabilities: probabilities.slice(row * classes, (row + 1) * classes) };
 }
 
 /** What is wrong with a file, naming it; throws what is not the file's fault. */

@@ -1,6 +1,7 @@
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { ModelCard } from '#shared/domain/model';
 import { evaluate, topOf } from '../evaluation/evaluate';
+import { familiarityOf, leastFamiliarity } from '../inference/familiarity';
 import { calibrated, fitTemperature, fitThreshold } from './calibrate';
 
 /** Logits float32 [n, classes], row-major, and the true class of each row. */
@@ -12,6 +13,7 @@ export interface Scored {
 export interface Judged {
   readonly temperature: number;
   readonly threshold: number;
+  readonly leastFamiliarity: number | null;
   readonly expectedError: number;
   readonly evaluation: Evaluation;
 }
@@ -19,7 +21,7 @@ export interface Judged {
 /** Share of the validation part that bfloat16 must call as float32 does. */
 const AGREEMENT = 0.998;
 
-/** Temperature and threshold from the validation part, then figures on the locked part. */
+/** Temperature, threshold and least familiarity from the validation part, then figures on the locked part. */
 export function judge(
   classIds: readonly string[],
   { validation, test }: { readonly validation: Scored; readonly test: Scored },
@@ -32,12 +34,15 @@ export function judge(
     classes,
     targetError,
   );
+  const least = leastFamiliarity(validation.logits, classes);
+  const unfamiliar = Array.from(familiarityOf(test.logits, classes), (each) => least !== null && each < least);
   const probabilities = calibrated(test.logits, classes, temperature);
   return {
     temperature,
     threshold,
+    leastFamiliarity: least,
     expectedError,
-    evaluation: evaluate({ classIds, truth: test.truth, probabilities, threshold }),
+    evaluation: evaluate({ classIds, truth: test.truth, probabilities, threshold, unfamiliar }),
   };
 }
 

@@ -37,6 +37,8 @@ export const classifiedFileSchema = z.discriminatedUnion('kind', [
     height: z.int(),
     /** Calibrated, in the order of the model's classes. */
     probabilities: floats,
+    /** Whether it is unlike what the model learned from. */
+    unfamiliar: z.boolean(),
   }),
   z.object({ kind: z.literal('unreadable'), key: z.int(), failure: failureSchema }),
 ]);

@@ -19,6 +19,8 @@ export const cellSchema = z.object({
   /** Calibrated probability of `topClassId`. */
   confidence: z.number(),
   status: cellStatusSchema,
+  /** Whether it is unlike what the model learned from: unidentified for that, until a person speaks. */
+  unfamiliar: z.boolean(),
 });
 
 /** One change of one cell, oldest first in a history. */

@@ -34,7 +34,9 @@ export const evaluationSchema = z.object({
   confusion: z.array(z.array(z.int())),
   /** Expected calibration error of the top probability, 15 equal bins. */
   ece: z.number(),
-  /** At the model's threshold: share of images it identifies, and the accuracy among those. */
+  /** Share of the images that are unlike what the model learned from; null in figures of before. */
+  unfamiliar: proportionSchema.nullable().default(null),
+  /** Share of images it identifies, those that reach its threshold and are not unfamiliar, and the accuracy among them. */
   threshold: z.number(),
   identified: proportionSchema,
   accuracyIdentified: proportionSchema,

@@ -32,6 +32,8 @@ export const modelCardSchema = z.object({
     .default(null),
   /** Below this top probability a cell is unidentified. */
   threshold: z.number().min(0).max(1),
+  /** Below this familiarity (models/inference/familiarity: of the logits in float32) a cell is unlike what the model learned from, and unidentified whatever its probability. Null in cards of before. */
+  leastFamiliarity: z.number().nullable().default(null),
   /** Error expected among identified cells at the threshold, from the validation part. */
   expectedError: z.number(),
   data: z.object({

@@ -19,10 +19,9 @@ for (const [row, name] of names.entries()) {
   const bytes = await readFile(join('samples/slide', name));
   await decodeImage(bytes, side, pixels.subarray(row * side * side * 3, (row + 1) * side * side * 3));
 }
-const [plain = [], halved = []] = [float32, bfloat16].map((classifier) => {
-  const probabilities = classifier.classify(pixels, names.length);
-  return names.map((_, row) => topOf(probabilities, row, classIds.length).top);
-});
+const [plain = [], halved = []] = [float32, bfloat16].map((classifier) =>
+  classifier.classify(pixels, names.length).map(({ probabilities }) => topOf(probabilities, 0, classIds.length).top),
+);
 const milliseconds: Record<string, number[]> = { float32: [], bfloat16: [] };
 for (let step = 0; step < steps; step++) {
   for (const classifier of [float32, bfloat16]) {

@@ -251,6 +251,21 @@ describe('the gallery', () => {
     });
   });
 
+  it('says which cells are unlike what the model learned from, and warns of a slide that has many, until a person looked', async () => {
+    main.addCells([...Array.from({ length: 6 }, () => ['neutrophil', 0.9] as const), [null, 0.99, true]]);
+    render(App);
+    const panel = await screen.findByRole('region', { name: 'Differential' });
+    await screen.findAllByRole('option');
+    expect(labels()[0]).toMatch(/^unidentified, .*unidentified, unlike what the model learned from/);
+    expect(within(panel).getByText(/^1 cell is unlike those that the model learned from/)).toBeTruthy();
+    screen.getAllByRole('option')[0]?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+    expect(await screen.findByText(/its probabilities mean little/)).toBeTruthy();
+    press('2');
+    await waitFor(() => {
+      expect(within(panel).queryByText(/unlike those that the model learned from/)).toBeNull();
+    });
+  });
+
   it('draws only what is in view of 20,000 cells', async () => {
     main.addCells(Array.from({ length: 20_000 }, (_, index) => ['platelet', (index % 1000) / 1000] as const));
     render(App);

@@ -29,6 +29,7 @@ const evaluation = evaluate({
     ),
   ),
   threshold: 0,
+  unfamiliar: IMAGES.map(() => false),
 });
 
 const predictions: readonly Prediction[] = IMAGES.map(([truth, predicted, probability], index) =>

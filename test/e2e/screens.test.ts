@@ -1,5 +1,6 @@
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Transformer } from '@napi-rs/image';
 import { it } from 'vitest';
 import { DATA, hasData, SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
@@ -8,7 +9,7 @@ import { tour, WIDE } from './pages/tour';
 
 const LONG = 'Ward 7 – Müller-Lüdenscheidt, follow-up after transfusion (3rd smear of 2026-11-24, May-Grünwald-Giemsa)';
 
-/** Three slides of real images: one of one cell, one with files that cannot be read and a copy, one with very long names. */
+/** Slides of real images: one of one cell, one with files that cannot be read and a copy, one with very long names, one of red cells cut from the corners. */
 async function makeSlides(folder: string): Promise<string> {
   const names = (await readdir(SAMPLE_SLIDE)).sort();
   const source = join(folder, LONG);
@@ -16,6 +17,11 @@ async function makeSlides(folder: string): Promise<string> {
     await mkdir(join(source, slide), { recursive: true });
     for (const name of slide === '07' ? names.slice(0, 1) : names)
       await copyFile(join(SAMPLE_SLIDE, name), join(source, slide, slide === LONG ? `${LONG} ${name}` : name));
+  }
+  await mkdir(join(source, '09'));
+  for (const name of names.slice(0, 12)) {
+    const corner = new Transformer(await readFile(join(SAMPLE_SLIDE, name))).crop(0, 0, 110, 110);
+    await writeFile(join(source, '09', `${name}.png`), await corner.png());
   }
   await writeFile(join(source, '08', 'broken.jpg'), 'this is no image');
   await writeFile(join(source, '08', 'empty.jpg'), '');
@@ -65,6 +71,20 @@ it('every place is whole at every size, and readable in light and dark', async (
   await window.getByRole('button', { name: /unreadable/ }).click();
   await window.getByText(/^Unreadable: broken.jpg/).waitFor();
   await tour(app, 'set-aside');
+  await window.keyboard.press('Escape');
+  await window.getByRole('button', { name: /^09/ }).click();
+  await window.getByText(/^1?\d cells are unlike those that the model learned from/).waitFor();
+  await tour(app, 'unfamiliar');
+  await window
+    .getByRole('option', { name: /unlike/ })
+    .first()
+    .click();
+  await window.keyboard.press(' ');
+  await window
+    .getByRole('dialog')
+    .getByText(/^Unlike the cells/)
+    .waitFor();
+  await tour(app, 'unfamiliar-cell');
   await window.keyboard.press('Escape');
   await window.getByRole('button', { name: /^Ward 7.* cells/ }).click();
   await window.getByRole('option').nth(5).click();

@@ -52,7 +52,19 @@ it('figures equal those of scikit-learn, and limits those of SciPy', () => {
     Record<'sensitivity' | 'specificity' | 'ppv' | 'npv', number[]> &
     Record<'confusion' | 'exact' | 'wilson', number[][]>;
 
-  const ours = evaluate({ classIds, truth, probabilities: Float32Array.from(rows.flat()), threshold: 0.5 });
+  const ours = evaluate({
+    classIds,
+    truth,
+    probabilities: Float32Array.from(rows.flat()),
+    threshold: 0.5,
+    unfamiliar: truth.map((_, row) => row % 10 === 0),
+  });
+  const sure = rows.flatMap((row, index) => (Math.max(...row) >= 0.5 && index % 10 !== 0 ? [{ row, index }] : []));
+  expect(ours.identified).toMatchObject({ k: sure.length, n: 400 });
+  expect(ours.accuracyIdentified.k).toBe(
+    sure.filter(({ row, index }) => row.indexOf(Math.max(...row)) === truth[index]).length,
+  );
+  expect(ours.unfamiliar).toMatchObject({ k: 40, n: 400 });
   expect(ours.confusion).toEqual(peer.confusion);
   expect(ours.accuracy.value).toBeCloseTo(peer.accuracy, 12);
   expect(ours.balancedAccuracy).toBeCloseTo(peer.balanced, 12);

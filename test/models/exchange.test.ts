@@ -48,7 +48,13 @@ async function classified(modelFolder: string): Promise<{ pixels: string; side: 
     );
     const pixels = join(await temporaryFolder(), 'pixels');
     await writeFile(pixels, Buffer.concat(images));
-    return { pixels, side, probabilities: Array.from(classifier.classify(Buffer.concat(images), names.length)) };
+    return {
+      pixels,
+      side,
+      probabilities: classifier
+        .classify(Buffer.concat(images), names.length)
+        .flatMap((each) => [...each.probabilities]),
+    };
   } finally {
     classifier.close();
   }

@@ -9,9 +9,10 @@ import { foundationRows } from './rows/001-foundation';
 import { trainingRows } from './rows/002-training';
 import { viewsRows } from './rows/003-views';
 import { predictionRows } from './rows/004-predictions';
+import { unfamiliarRows } from './rows/005-unfamiliar';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
-const ROWS: readonly string[] = [foundationRows, trainingRows, viewsRows, predictionRows];
+const ROWS: readonly string[] = [foundationRows, trainingRows, viewsRows, predictionRows, unfamiliarRows];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 
@@ -114,6 +115,11 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
       expect(cells.ofSlide(slideIdSchema.parse(1), null, 10).map(({ classId, status }) => [classId, status])).toEqual([
         ['lymphocyte', 'corrected'],
         ['lymphocyte', 'classified'],
+      ]);
+      // Until a model could find a cell unfamiliar, none was.
+      expect(cells.byIds([1, 2].map((id) => cellIdSchema.parse(id))).map((cell) => cell.unfamiliar)).toEqual([
+        false,
+        version >= 5,
       ]);
       expect(cells.detail(cellIdSchema.parse(1))).toMatchObject({
         width: 360,

@@ -54,6 +54,7 @@ function withCells(folder: string, classIds: readonly (string | null)[]): { work
       file: id,
       topClassId: classId ?? 'neutrophil',
       confidence: 0.9,
+      unfamiliar: false,
       classId,
       probabilities: Float32Array.of(0.9, 0.1),
     });

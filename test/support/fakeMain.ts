@@ -7,7 +7,7 @@ import type { Failure } from '#shared/ipc/failure';
 
 const BATCH = '6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
 
-type NewCell = readonly [classId: string | null, confidence: number];
+type NewCell = readonly [classId: string | null, confidence: number, unfamiliar?: boolean];
 
 /** Main as the window sees it: one batch of one slide, kept in memory. Stands in only because a component test has no Electron. */
 export class FakeMain {
@@ -43,7 +43,7 @@ export class FakeMain {
   };
 
   addCells(cells: readonly NewCell[]): Cell[] {
-    const added = cells.map(([classId, confidence], index) =>
+    const added = cells.map(([classId, confidence, unfamiliar = false], index) =>
       cellSchema.parse({
         id: this.#cells.length + index + 1,
         slideId: 1,
@@ -53,6 +53,7 @@ export class FakeMain {
         topClassId: classId ?? 'neutrophil',
         confidence,
         status: classId === null ? 'unidentified' : 'classified',
+        unfamiliar,
       }),
     );
     this.#cells = [...this.#cells, ...added];

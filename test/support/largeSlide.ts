@@ -47,6 +47,7 @@ export function makeLargeSlide(folder: string, count: number): void {
         width: 360,
         height: 363,
         topClassId: classId,
+        unfamiliar: false,
         confidence,
         classId: confidence < 0.02 ? null : classId,
         probabilities: new Float32Array(8).fill(1 / 8),

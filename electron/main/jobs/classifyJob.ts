@@ -221,10 +221,10 @@ class Committer {
       return null;
     }
     const { classIds, threshold } = model.card;
-    const { key, hash, stored, bytes, width, height, probabilities } = result;
+    const { key, hash, stored, bytes, width, height, probabilities, unfamiliar } = result;
     const confidence = Math.max(...probabilities);
     const topClassId = classIds[probabilities.indexOf(confidence)] ?? '';
-    const classId = confidence < threshold ? null : topClassId;
+    const classId = confidence < threshold || unfamiliar ? null : topClassId;
     const id = cells.add({
       file: key,
       hash,
@@ -234,6 +234,7 @@ class Committer {
       height,
       topClassId,
       confidence,
+      unfamiliar,
       classId,
       probabilities,
     });

@@ -44,7 +44,7 @@ export function* cellsJson(records: Iterable<CellRecord>, card: ModelCard, batch
   };
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "cells": [`;
   let first = true;
-  for (const { file, hash, slide, classId, topClassId, confidence, status, probabilities } of records) {
+  for (const { file, hash, slide, classId, topClassId, confidence, status, unfamiliar, probabilities } of records) {
     const byClass = Object.fromEntries(card.classIds.map((id, index) => [id, short(probabilities[index] ?? 0)]));
     const cell = {
       file,
@@ -54,6 +54,7 @@ export function* cellsJson(records: Iterable<CellRecord>, card: ModelCard, batch
       topClass: topClassId,
       confidence: short(confidence),
       status,
+      unfamiliar,
       probabilities: byClass,
     };
     yield `${first ? '' : ','}\n    ${JSON.stringify(cell)}`;

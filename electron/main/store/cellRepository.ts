@@ -20,6 +20,7 @@ interface CellRow {
   top_class: string;
   confidence: number;
   status: string;
+  unfamiliar: number;
 }
 
 /** What classification found out about one file. */
@@ -32,7 +33,9 @@ export interface NewCell {
   readonly height: number;
   readonly topClassId: string;
   readonly confidence: number;
-  /** Null below the model's threshold. */
+  /** Whether it is unlike what the model learned from. */
+  readonly unfamiliar: boolean;
+  /** Null below the model's threshold, and where it is unfamiliar. */
   readonly classId: string | null;
   readonly probabilities: Float32Array;
 }
@@ -46,10 +49,11 @@ export interface CellRecord {
   readonly topClassId: string;
   readonly confidence: number;
   readonly status: string;
+  readonly unfamiliar: boolean;
   readonly probabilities: Float32Array;
 }
 
-const COLUMNS = 'c.id, c.slide_id, c.hash, f.path, c.class, c.top_class, c.confidence, c.status';
+const COLUMNS = 'c.id, c.slide_id, c.hash, f.path, c.class, c.top_class, c.confidence, c.status, c.unfamiliar';
 
 /** Cells and the images they are pictures of. */
 export class CellRepository {
@@ -63,9 +67,11 @@ export class CellRepository {
     this.#image = database.prepare<[string, string, number, number, number]>(
       'insert into image (hash, stored, bytes, width, height) values (?, ?, ?, ?, ?) on conflict do nothing',
     );
-    this.#insert = database.prepare<[string, string, number, string | null, Uint8Array, string | null, string, number]>(
-      `insert into cell (slide_id, file_id, hash, top_class, confidence, machine_class, probabilities, class, status)
-       select slide_id, id, ?, ?, ?, ?, ?, ?, ? from batch_file where id = ? and state = 'pending'`,
+    this.#insert = database.prepare<
+      [string, string, number, string | null, Uint8Array, string | null, string, number, number]
+    >(
+      `insert into cell (slide_id, file_id, hash, top_class, confidence, machine_class, probabilities, class, status, unfamiliar)
+       select slide_id, id, ?, ?, ?, ?, ?, ?, ?, ? from batch_file where id = ? and state = 'pending'`,
     );
     this.#same = database.prepare<[number, string], { path: string }>(
       `select f.path from cell c join batch_file f on f.id = c.file_id
@@ -92,6 +98,7 @@ export class CellRepository {
       blob,
       cell.classId,
       status,
+      cell.unfamiliar ? 1 : 0,
       cell.file,
     );
     return result.changes === 1 ? cellIdSchema.parse(Number(result.lastInsertRowid)) : null;
@@ -162,6 +169,7 @@ export class CellRepository {
         topClassId: row.top_class,
         confidence: row.confidence,
         status: row.status,
+        unfamiliar: row.unfamiliar === 1,
         probabilities: toFloats(row.probabilities),
       };
     }
@@ -186,6 +194,7 @@ function toCell(row: CellRow): Cell {
     topClassId: row.top_class,
     confidence: row.confidence,
     status: row.status,
+    unfamiliar: row.unfamiliar === 1,
   });
 }
 

@@ -41,11 +41,13 @@ export class Gallery {
   /** What the cells shown stand under, in order. */
   readonly sections = $derived(sectionsOf(this.#shownPlaces.map(({ group }) => group)));
   readonly selection = new Selection(() => this.shown);
-  /** Classes that have cells, in report order, with their numbers; and cells without a class. */
+  /** Classes that have cells, in report order, with their numbers; cells without a class, and those of them that no person looked at because the model found them unlike what it learned from. */
   readonly counts = $derived.by(() => {
     const counts = new Map<string, number>();
     let unidentified = 0;
-    for (const { classId } of this.cells.values()) {
+    let unfamiliar = 0;
+    for (const { classId, status, unfamiliar: isUnfamiliar } of this.cells.values()) {
+      if (isUnfamiliar && status === 'unidentified') unfamiliar++;
       if (classId === null) unidentified++;
       else counts.set(classId, (counts.get(classId) ?? 0) + 1);
     }
@@ -53,7 +55,7 @@ export class Gallery {
       cellClass,
       count: counts.get(cellClass.id) ?? 0,
     }));
-    return { classes, byClass: Object.fromEntries(counts), unidentified };
+    return { classes, byClass: Object.fromEntries(counts), unidentified, unfamiliar };
   });
 
   start(): () => void {

@@ -2,6 +2,7 @@ import type { ModelCard, Precision } from '#shared/domain/model';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { readCard } from '../files/modelFolder';
 import { Session } from '../graph/session';
+import { BRANCHES, filledUp } from './branches';
 import { familiarityOf } from './familiarity';
 import { fasterPrecision } from './fasterPrecision';
 import { modelGraph, type ModelGraph } from './modelGraph';
@@ -42,20 +43,22 @@ export class Classifier {
   static async open(folder: string, pretrained: string, views: Views = 1, precision?: Precision): Promise<Classifier> {
     const { bfloat16 } = await readCard(folder);
     const chosen = precision ?? (bfloat16 ? fasterPrecision() : 'float32');
-    return new Classifier(await modelGraph(folder, pretrained, { views, precision: chosen }), views, chosen);
+    const graph = await modelGraph(folder, pretrained, { views, precision: chosen, branches: BRANCHES });
+    return new Classifier(graph, views, chosen);
   }
 
   /** What the model says of each of RGB bytes [count, inputSize, inputSize, 3], in their order; the caller's. Blocks this thread while the graph runs. */
   classify(pixels: Uint8Array, count: number): Classified[] {
     const { inputSize: side, classIds, leastFamiliarity } = this.card;
     const { length: classes } = classIds;
+    const whole = filledUp(pixels, count, BRANCHES);
     const [probabilities, logits] = this.#session.run(
-      [{ tensor: this.#tensors.pixels, shape: [count, side, side, 3], data: pixels }],
+      [{ tensor: this.#tensors.pixels, shape: [whole.count, side, side, 3], data: whole.pixels }],
       [this.#tensors.probabilities, this.#tensors.logits],
     );
     if (!(probabilities instanceof Float32Array && logits instanceof Float32Array))
       throw new Error('The classifier gave no probabilities.');
-    return Array.from(familiarityOf(logits, classes), (familiarity, row) => ({
+    return Array.from(familiarityOf(logits.subarray(0, count * classes), classes), (familiarity, row) => ({
       probabilities: probabilities.slice(row * classes, (row + 1) * classes),
       unfamiliar: leastFamiliarity !== null && familiarity < leastFamiliarity,
     }));

@@ -11,6 +11,7 @@ import { readCard } from '../files/modelFolder';
 import { assignPretrained } from '../pretrained/assign';
 import { loadPretrained } from '../pretrained/load';
 import { invalidModel, readWeights, type Weights } from '../pretrained/weightsFile';
+import { inBranches } from './branches';
 import { addFeatures } from './features';
 import { calibrated, networkGraph, type ServedGraph, type Serving } from './networkGraph';
 import { addViews } from './testTimeAugmentation';
@@ -27,12 +28,12 @@ export interface ModelGraph extends ServedGraph {
 export async function modelGraph(
   folder: string,
   pretrained: string,
-  { views = 1, precision = 'float32' }: Omit<Serving, 'temperature'> = {},
+  { views = 1, precision = 'float32', branches = 1 }: Omit<Serving, 'temperature'> = {},
 ): Promise<ModelGraph> {
   const card = await readCard(folder);
   const weights = await readWeights(folder, card.files);
   const { recipe } = card;
-  const serving = { views, precision, temperature: temperatureOf(card, precision) };
+  const serving = { views, precision, branches, temperature: temperatureOf(card, precision) };
   const served =
     recipe.kind === 'quick'
       ? await quickGraph(card, weights, pretrained, serving)
@@ -45,7 +46,7 @@ async function quickGraph(
   card: ModelCard,
   head: Weights,
   pretrained: string,
-  { views, temperature }: Required<Serving>,
+  { views, branches, temperature }: Required<Serving>,
 ): Promise<ServedGraph> {
   const backbone = await loadPretrained(join(pretrained, card.backbone.name));
   if (backbone.sha256 !== card.backbone.sha256) {
@@ -58,7 +59,9 @@ async function quickGraph(
   const graph = new Graph();
   const pixels = graph.placeholder('pixels', 'uint8', [null, card.inputSize, card.inputSize, 3]);
   const logits = addViews(graph, pixels, views, (seen) =>
-    addHead(graph, addFeatures(graph, seen, card.inputSize, backbone), head),
+    inBranches(graph, seen, branches, (part) =>
+      addHead(graph, addFeatures(graph, part, card.inputSize, backbone), head),
+    ),
   );
   return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
 }

@@ -9,6 +9,7 @@ import { resizeBilinear } from '../graph/operations/resize';
 import { cast } from '../graph/operations/shape';
 import { encodeSavedModel } from '../graph/savedModel';
 import { lower } from '../lowering/lower';
+import { inBranches, type Branches } from './branches';
 import { addViews } from './testTimeAugmentation';
 
 /** What a model is to whoever runs it. */
@@ -29,18 +30,20 @@ export interface Serving {
   readonly views?: Views;
   /** Of the network's weights and values between its preprocessing and its logits, both of which are float32. float32 if not given. */
   readonly precision?: Precision;
+  /** Where there are two, all views of a batch together must be even. One if not given. */
+  readonly branches?: Branches;
 }
 
 /** The graph of a recipe's network as inference runs it: weights as constants, batch norm folded. The network stays the caller's. */
 export function networkGraph(
   { workingSize, inputSize }: Pick<FitRecipe, 'workingSize' | 'inputSize'>,
   { model, input }: Network,
-  { temperature = 1, views = 1, precision = 'float32' }: Serving = {},
+  { temperature = 1, views = 1, precision = 'float32', branches = 1 }: Serving = {},
 ): ServedGraph {
   const graph = new Graph();
   const pixels = graph.placeholder('pixels', 'uint8', [null, workingSize, workingSize, 3]);
-  const logits = addViews(graph, pixels, views, (seen) => {
-    const values = cast(graph, 'pixels/cast', seen, 'float32');
+  const network = (part: GraphTensor): GraphTensor => {
+    const values = cast(graph, 'pixels/cast', part, 'float32');
     const prepared = addPreprocessing(graph, values, inputSize, input);
     const tensors = graph.inPrecision(precision, () =>
       lower(graph, model, inDataType(graph, 'preprocess/precision', prepared, precision)),
@@ -48,7 +51,8 @@ export function networkGraph(
     const output = tensors.get(model.layers.at(-1)?.name ?? '');
     if (!output) throw new Error('A network ends in a layer.');
     return inDataType(graph, 'logits/precision', output, 'float32');
-  });
+  };
+  const logits = addViews(graph, pixels, views, (seen) => inBranches(graph, seen, branches, network));
   return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
 }
 

@@ -10,6 +10,7 @@ import { matMul } from '#models/graph/operations/matMul';
 import { spatialMean } from '#models/graph/operations/reduction';
 import { Session } from '#models/graph/session';
 import { decodeImage } from '#models/inference/decode';
+import { BRANCHES, inBranches } from '#models/inference/branches';
 import { addBackbone } from '#models/inference/features';
 import { loadPretrained } from '#models/pretrained/load';
 
@@ -27,17 +28,15 @@ await writeFile(pixelsFile, data);
 const pretrained = await loadPretrained('models/pretrained/efficientnet-lite0');
 const graph = new Graph();
 const pixels = graph.placeholder('pixels', 'uint8', [null, size, size, 3]);
-const top = addBackbone(graph, pixels, size, pretrained).at(-1);
 const kernel = pretrained.weights.get('predictions/kernel');
 const bias = pretrained.weights.get('predictions/bias');
-if (!top || !kernel || !bias) throw new Error('The backbone has no classifier.');
-const product = matMul(
-  graph,
-  'product',
-  spatialMean(graph, 'pooled', top),
-  graph.constant('kernel', kernel.data, kernel.shape),
-);
-const logits = biasAdd(graph, 'logits', product, graph.constant('bias', bias.data, bias.shape));
+const logits = inBranches(graph, pixels, BRANCHES, (part) => {
+  const top = addBackbone(graph, part, size, pretrained).at(-1);
+  if (!top || !kernel || !bias) throw new Error('The backbone has no classifier.');
+  const pooled = spatialMean(graph, 'pooled', top);
+  const product = matMul(graph, 'product', pooled, graph.constant('kernel', kernel.data, kernel.shape));
+  return biasAdd(graph, 'logits', product, graph.constant('bias', bias.data, bias.shape));
+});
 const probabilities = softmax(graph, 'probabilities', logits);
 const session = Session.open(graph);
 const run = (fetch: GraphTensor): TensorData | undefined =>

@@ -39,7 +39,7 @@ export async function interruptible<T>(
   const onSignal = (): void => {
     if (interrupted) process.exit(130);
     interrupted = true;
-    process.stderr.write('\nStopping after the images under way; again to stop at once.\n');
+    process.stderr.write('\nStopping after what is under way; again to stop at once.\n');
     stop();
   };
   process.on('SIGINT', onSignal);

@@ -114,14 +114,18 @@ describe.skipIf(!hasData)('a training from the command line', () => {
         '--workspace',
         workspace,
       ],
-      hearing((child, text) => {
-        if (asked > 0 || !text.includes('epoch 1 ')) return;
-        asked = Date.now();
-        child.kill('SIGINT');
-      }),
+      {
+        ...hearing(({ pid = 0 }, text) => {
+          if (asked > 0 || !text.includes('epoch 1 ')) return;
+          asked = Date.now();
+          process.kill(-pid, 'SIGINT');
+        }),
+        ownGroup: true,
+      },
     );
     expect(Date.now() - asked).toBeLessThan(2000);
     expect(code).toBe(130);
+    expect(error).not.toContain('ended unexpectedly');
     const run = await onlyRun(workspace);
     expect(run.state).toBe('paused');
     expect(error).toContain(`train --resume ${run.id}`);

@@ -17,15 +17,19 @@ const WITHOUT_OVERRIDE = [
   '-dac_override,-dac_read_search',
 ];
 
-/** Runs the built command line to its end; `watch` gets the process when it has started. `likeUser`: the rights of files hold, even if the tests are run by root. */
+/** Runs the built command line to its end; `watch` gets the process when it has started. `likeUser`: the rights of files hold, even if the tests are run by root. `ownGroup`: it leads a process group, as in a terminal. */
 export function smearscope(
   args: readonly string[],
-  { watch, likeUser = false }: { watch?: (child: ChildProcess) => void; likeUser?: boolean } = {},
+  {
+    watch,
+    likeUser = false,
+    ownGroup = false,
+  }: { watch?: (child: ChildProcess) => void; likeUser?: boolean; ownGroup?: boolean } = {},
 ): Promise<Ended> {
   const command = [process.execPath, resolve('dist/cli/index.js'), ...args];
   const [program = '', ...rest] =
     likeUser && process.getuid?.() === 0 ? ['setpriv', ...WITHOUT_OVERRIDE, ...command] : command;
-  const child = spawn(program, rest, { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
+  const child = spawn(program, rest, { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }, detached: ownGroup });
   let out = '';
   let error = '';
   child.stdout.on('data', (data) => (out += String(data)));

@@ -8,6 +8,8 @@ export function forkCompute(entry: string, pretrained: string, log: Log): Launch
   return () => {
     const child = fork(entry, [pretrained], {
       serialization: 'advanced',
+      // A terminal's Ctrl-C goes to its whole process group: that this one ends is for the program to say, which stops its work first.
+      detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     logOutput(child, log);

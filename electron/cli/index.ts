@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exportFormatSchema } from '#shared/domain/model';
 import { recipeKindSchema } from '#shared/domain/recipe';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
@@ -13,6 +13,7 @@ import { exportModel, importModel, listLayers } from './models';
 import { listRuns } from './runs';
 import { sample } from './sample';
 import { train } from './train';
+import { PROGRAM } from './typed';
 
 function shard(text: string): string {
   const match = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
@@ -70,7 +71,7 @@ const setOption: [string, string, (text: string, before: readonly string[]) => s
 ];
 
 function program(): Command {
-  const root = new Command('smearscope')
+  const root = new Command(PROGRAM)
     .description(`Classifies blood-smear images and trains classifiers. ${RESEARCH_USE_LINE}`)
     .exitOverride()
     .addHelpText('after', '\nExit codes: 0 all done, 1 failed, 2 wrong usage, 3 done but some files were unreadable.');
@@ -98,7 +99,12 @@ function program(): Command {
     .option('--seed <number>', 'seed of the split and the training', wholeNumber)
     .option(...setOption)
     .option('--description <text>', 'what the data are, for the model card')
-    .option('--resume <run>', 'go on with a run that was stopped, from its last whole epoch')
+    .addOption(
+      new Option(
+        '--resume <run>',
+        'go on with a run that was stopped, from its last whole epoch, as it was begun',
+      ).conflicts(['data', 'name', 'recipe', 'seed', 'set', 'description']),
+    )
     .action(async (options: Parameters<typeof train>[0]) => {
       process.exitCode = await train(options);
     });

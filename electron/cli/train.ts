@@ -10,6 +10,7 @@ import { findRun } from './findRun';
 import { interruptible, openHeadless } from './headless';
 import { duration, ProgressLine } from './progressLine';
 import { recipeOf } from './recipe';
+import { typed } from './typed';
 
 interface TrainOptions {
   readonly data?: string;
@@ -46,9 +47,8 @@ export async function train(options: TrainOptions): Promise<number> {
       () => application.queue.stop(run.id, 'pause'),
       () => application.runTraining(run.id),
     );
-    if (interrupted) {
-      if (result.run.state === 'paused')
-        process.stderr.write(`Stopped. Go on with: smearscope train --resume ${run.id}\n`);
+    if (interrupted && result.run.state !== 'done') {
+      process.stderr.write(`${stoppedText(result.run, application.workspace.folder)}\n`);
       return EXIT.interrupted;
     }
     if (result.run.failure) throw FailureError.from(result.run.failure);
@@ -94,6 +94,11 @@ function runToResume(application: Application, id: string): Run {
     `The run "${run.name}" is done: its model is "${run.modelId ?? ''}".`,
     'Start a new training to go further.',
   );
+}
+
+function stoppedText({ id, state, recipe }: Run, workspace: string): string {
+  if (state === 'paused') return `Stopped. Go on with: ${typed('train', '--resume', id, '--workspace', workspace)}`;
+  return recipe.kind === 'quick' ? 'Stopped. A quick training keeps no half; start it again.' : 'Stopped.';
 }
 
 function progressTo(line: ProgressLine): Emit {

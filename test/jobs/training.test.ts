@@ -128,7 +128,7 @@ describe.skipIf(!hasData)('a training from the command line', () => {
     expect(error).not.toContain('ended unexpectedly');
     const run = await onlyRun(workspace);
     expect(run.state).toBe('paused');
-    expect(error).toContain(`train --resume ${run.id}`);
+    expect(error).toContain(`Go on with: npm run --silent cli -- train --resume ${run.id} --workspace ${workspace}\n`);
   });
 
   it('says what is wrong with a recipe, or a run that is not there, and ends with 2', async () => {
@@ -153,6 +153,8 @@ describe.skipIf(!hasData)('a training from the command line', () => {
     expect(ended[0].error).toContain('stages[0].epochs');
     const missing = await smearscope(['train', '--resume', 'abc', ...workspace]);
     expect([missing.code, missing.error.includes('There is no run "abc"')]).toEqual([2, true]);
+    const changed = await smearscope(['train', '--resume', 'abc', '--set', 'stages.0.epochs=4', ...workspace]);
+    expect([changed.code, changed.error]).toEqual([2, expect.stringContaining("'--resume <run>' cannot be used with")]);
   });
 });
 

@@ -48,6 +48,15 @@ it('says what speaks against training on a folder: one class, few images, lopsid
   ]);
 });
 
+it('names folders without images, and counts images that lie in no class folder', async () => {
+  const { classes, warnings } = await inspectTrainingFolder(
+    await folderWith('a/1.jpg', 'b/1.jpg', 'bare/notes.txt', 'top.jpg'),
+  );
+  expect(classes.map(({ classId }) => classId)).toEqual(['a', 'b']);
+  expect(warnings).toContain('Without images, so no class: bare.');
+  expect(warnings).toContain('Passed over, because in no class folder: 1 image.');
+});
+
 it('refuses a folder that is not there, or holds no class folders with images', async () => {
   await expect(readTrainingFolder('/not/there')).rejects.toThrow('The folder /not/there cannot be read.');
   await expect(readTrainingFolder(await folderWith('a/notes.txt'))).rejects.toThrow('No class folders with images');

@@ -41,6 +41,11 @@ export async function inspectTrainingFolder(folder: string): Promise<TrainingFol
   const numbers = [...counts.values()];
   const few = [...counts].filter(([, count]) => count < FEW).map(([id, count]) => `${id} (${String(count)})`);
   const warnings = few.length > 0 ? [`Too few images to judge well: ${few.join(', ')}.`] : [];
+  const bare = (await foldersIn(folder)).filter((name) => !counts.has(name));
+  if (bare.length > 0) warnings.push(`Without images, so no class: ${bare.join(', ')}.`);
+  const loose = (await imagesIn(folder)).length;
+  if (loose > 0)
+    warnings.push(`Passed over, because in no class folder: ${String(loose)} ${loose === 1 ? 'image' : 'images'}.`);
   if (counts.size < 2) warnings.unshift('There is one class only: training needs at least two.');
   if (Math.max(...numbers) > 10 * Math.min(...numbers))
     warnings.push('The classes differ in size by more than ten times; they are weighted alike.');

@@ -2,7 +2,7 @@ import type { Run } from '#shared/domain/run';
 import { EXIT } from './exit';
 import { openHeadless } from './headless';
 import { findRun } from './findRun';
-import { epochText } from './train';
+import { epochText } from './trainingText';
 
 /** The command `runs`: all trainings, or the epochs of one. */
 export async function listRuns(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { recipeKindSchema, recipeSchema, type Recipe } from '#shared/domain/recipe';
 import { FailureError } from '#shared/ipc/failure';
@@ -18,16 +18,51 @@ export function recipeOf(kind: string, settings: readonly string[]): Recipe {
   }
   const recipe: unknown = defaultRecipe(known.data);
   for (const setting of settings) change(recipe, setting);
-  const parsed = recipeSchema.safeParse(recipe);
+  const parsed = recipeSchema.safeParse(recipe, { error: wording });
   if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
     throw new FailureError(
       'invalid-argument',
-      `The recipe cannot be used:\n${z.prettifyError(parsed.error)}`,
-      'Every other setting has a default: leave it out, or choose a value within the limits.',
+      `The recipe cannot be used.\n${problems.join('\n')}`,
+      'Every setting has a default: leave it out, or choose a value within the limits.',
     );
   }
   return parsed.data;
 }
+
+/** What a setting may be, in words; where undefined, in zod's own. */
+const wording: z.core.$ZodErrorMap = (issue) => {
+  const given = JSON.stringify(issue.input);
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? `is missing; it is ${TYPES[issue.expected] ?? issue.expected}`
+        : `${given} is not ${TYPES[issue.expected] ?? issue.expected}`;
+    case 'too_small':
+      return isObject(issue.input) || typeof issue.input === 'string'
+        ? `it holds at least ${String(issue.minimum)}`
+        : `${given} is too small: it is ${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`;
+    case 'too_big':
+      return isObject(issue.input) || typeof issue.input === 'string'
+        ? `it holds at most ${String(issue.maximum)}`
+        : `${given} is too large: it is ${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}`;
+    case 'invalid_value':
+      return `${given} is none of ${issue.values.map(String).join(', ')}`;
+    case 'unrecognized_keys':
+      return `it has no ${issue.keys.join(', ')}; another kind is given whole, as JSON: {"kind": "...", ...}`;
+    default:
+      return undefined;
+  }
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list, as JSON: [...]',
+  object: 'an object, as JSON: {...}',
+};
 
 function change(recipe: unknown, setting: string): void {
   const at = setting.indexOf('=');
@@ -39,6 +74,8 @@ function change(recipe: unknown, setting: string): void {
     );
   }
   const path = setting.slice(0, at).split('.');
+  if (path[0] === 'kind')
+    throw new FailureError('invalid-argument', 'The kind of a recipe is no setting.', 'Give it by --recipe.');
   let place = recipe;
   for (const [depth, key] of path.entries()) {
     if (!isObject(place) || !Object.hasOwn(place, key)) {

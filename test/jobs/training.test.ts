@@ -150,7 +150,7 @@ describe.skipIf(!hasData)('a training from the command line', () => {
       smearscope(['train', '--recipe', 'best', ...workspace]),
     ]);
     expect(ended.map(({ code }) => code)).toEqual([2, 2, 2]);
-    expect(ended[0].error).toContain('stages[0].epochs');
+    expect(ended[0].error).toContain('stages.0.epochs: 0 is too small');
     const missing = await smearscope(['train', '--resume', 'abc', ...workspace]);
     expect([missing.code, missing.error.includes('There is no run "abc"')]).toEqual([2, true]);
     const changed = await smearscope(['train', '--resume', 'abc', '--set', 'stages.0.epochs=4', ...workspace]);

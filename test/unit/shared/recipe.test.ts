@@ -78,13 +78,17 @@ describe('a recipe', () => {
 
   it('with an impossible value is refused, and the setting named', () => {
     const refused: [string, string, string][] = [
-      ['transfer', 'stages.0.epochs=0', 'stages[0].epochs'],
-      ['transfer', 'stages.0.schedule.rate=-1', 'stages[0].schedule.rate'],
-      ['transfer', 'head.dropout=1', 'head.dropout'],
-      ['scratch', 'network=resnet', 'network'],
+      ['transfer', 'stages.0.epochs=0', 'stages.0.epochs: 0 is too small: it is at least 1'],
+      ['transfer', 'stages.0.schedule.rate=-1', 'stages.0.schedule.rate: -1 is too small: it is more than 0'],
+      ['transfer', 'head.dropout=1', 'head.dropout: 1 is too large: it is less than 1'],
+      ['transfer', 'seed=1.5', 'seed: 1.5 is not a whole number'],
+      ['transfer', 'stages.0.train.kind=beyond', 'stages.0.train.convolutionsOnly: is missing; it is true or false'],
+      ['best', 'stages.0.optimiser.kind=sgd', 'stages.0.optimiser: it has no beta1, beta2, epsilon, weightDecay'],
+      ['scratch', 'network=resnet', 'network: "resnet" is none of efficientnet-lite0, '],
       ['scratch', 'weights=published', 'weights'],
-      ['best', 'inputSize=ninety', 'inputSize'],
-      ['best', 'stages=[]', 'stages'],
+      ['best', 'inputSize=ninety', 'inputSize: "ninety" is not a number'],
+      ['best', 'stages=[]', 'stages: it holds at least 1'],
+      ['best', 'stages=3', 'stages: 3 is not a list'],
       ['best', 'labelSmoothing=NaN', 'labelSmoothing'],
       ['quick', 'views=ninety', 'views'],
     ];
@@ -101,6 +105,7 @@ describe('a recipe', () => {
       hint: 'The settings in stages.0 are name, train, epochs, batch, optimiser, schedule, patience.',
     });
     expect(failureOf('transfer', 'stages.4.epochs=3')?.hint).toBe('The settings in stages are 0.');
+    expect(failureOf('transfer', 'kind=quick')?.hint).toBe('Give it by --recipe.');
     expect(failureOf('transfer', '=3')?.message).toBe('"=3" is no setting.');
     expect(failureOf('nonsense')?.hint).toContain('quick, transfer, fine-tune, scratch, best');
     expect(failureOf('transfer', '__proto__.polluted=1')?.code).toBe('invalid-argument');

@@ -1,10 +1,10 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { writeBytes } from '#main/report/writeFile';
-import { readPipeline, type AugmentationPipeline } from '#shared/domain/augmentationPipeline';
 import { FailureError, type Failure } from '#shared/ipc/failure';
 import { EXIT } from './exit';
 import { openHeadless } from './headless';
+import { pipelineIn } from './pipeline';
 
 interface AugmentOptions {
   readonly pipeline: string;
@@ -44,19 +44,4 @@ async function existing(image: string): Promise<string> {
     throw new FailureError('not-found', `The image ${image} cannot be opened.`, 'Check the path.', { cause: error });
   }
   return resolve(image);
-}
-
-async function pipelineIn(path: string): Promise<AugmentationPipeline> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new FailureError(
-      'not-found',
-      `The pipeline ${path} cannot be read.`,
-      'Check the path: it is a JSON file that says which augmentations run.',
-      { cause: error },
-    );
-  }
-  return readPipeline(text, path);
 }

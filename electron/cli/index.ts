@@ -98,12 +98,13 @@ function program(): Command {
     .option(...workspaceOption)
     .option('--seed <number>', 'seed of the split and the training', wholeNumber)
     .option(...setOption)
+    .option('--pipeline <file>', 'augment by this pipeline, as JSON; "augment" shows what it does')
     .option('--description <text>', 'what the data are, for the model card')
     .addOption(
       new Option(
         '--resume <run>',
         'go on with a run that was stopped, from its last whole epoch, as it was begun',
-      ).conflicts(['data', 'name', 'recipe', 'seed', 'set', 'description']),
+      ).conflicts(['data', 'name', 'recipe', 'seed', 'set', 'pipeline', 'description']),
     )
     .action(async (options: Parameters<typeof train>[0]) => {
       process.exitCode = await train(options);

@@ -9,6 +9,7 @@ import { FailureError, type Failure } from '#shared/ipc/failure';
 import { EXIT } from './exit';
 import { findRun } from './findRun';
 import { interruptible, openHeadless } from './headless';
+import { pipelineIn } from './pipeline';
 import { ProgressLine } from './progressLine';
 import { recipeOf } from './recipe';
 import { epochText, progressText, resultText, stoppedText } from './trainingText';
@@ -20,6 +21,7 @@ interface TrainOptions {
   readonly workspace?: string;
   readonly seed?: number;
   readonly set: readonly string[];
+  readonly pipeline?: string;
   readonly description?: string;
   readonly resume?: string;
 }
@@ -55,6 +57,7 @@ async function newRun({
   recipe,
   seed,
   set,
+  pipeline,
   description,
 }: TrainOptions): Promise<(application: Application) => Run> {
   if (data === undefined || name === undefined) {
@@ -64,7 +67,11 @@ async function newRun({
       'Only --resume <run> goes on without them.',
     );
   }
-  const settings = seed === undefined ? set : [...set, `seed=${String(seed)}`];
+  const settings = [
+    ...(pipeline === undefined ? [] : [`augmentation=${JSON.stringify(await pipelineIn(pipeline))}`]),
+    ...set,
+    ...(seed === undefined ? [] : [`seed=${String(seed)}`]),
+  ];
   const whole = recipeOf(recipe, settings);
   const folder = resolve(data);
   const { classes, warnings } = await inspectTrainingFolder(folder);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Application } from '#main/application';
@@ -129,6 +129,24 @@ describe.skipIf(!hasData)('a training from the command line', () => {
     const run = await onlyRun(workspace);
     expect(run.state).toBe('paused');
     expect(error).toContain(`Go on with: npm run --silent cli -- train --resume ${run.id} --workspace ${workspace}\n`);
+  });
+
+  it('augments by the pipeline of a file, which stands in the recipe of its run', async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'data'), 12, CLASSES);
+    const workspace = ['--workspace', join(folder, 'workspace')];
+    const pipeline = join(folder, 'pipeline.json');
+    await writeFile(pipeline, '{"steps": [{"when": "always", "augmentations": [{"kind": "quarter-turn"}]}]}');
+    const begin = ['train', '--recipe', 'scratch', '--data', join(folder, 'data'), '--name', 'x', ...workspace];
+    const epochs = ['--set', 'stages.0.epochs=1'];
+    const done = await smearscope([...begin, ...settings, ...epochs, '--pipeline', pipeline]);
+    expect(done.code, done.error).toBe(0);
+    expect((await onlyRun(workspace[1] ?? '')).recipe).toMatchObject({
+      augmentation: { steps: [{ when: 'always', augmentations: [{ kind: 'quarter-turn' }] }] },
+    });
+    await writeFile(pipeline, '{"steps": [{"when": "always", "augmentations": [{"kind": "nope"}]}]}');
+    const refused = await smearscope([...begin, '--pipeline', pipeline]);
+    expect([refused.code, refused.error]).toEqual([2, expect.stringContaining('there is no augmentation "nope"')]);
   });
 
   it('says what is wrong with a recipe, or a run that is not there, and ends with 2', async () => {

@@ -4,7 +4,7 @@ import type { Application } from '#main/application';
 import type { Emit } from '#main/events';
 import { csvLine } from '#main/report/csv';
 import { cellsCsv } from '#main/report/tables';
-import { writeTextFile } from '#main/report/writeFile';
+import { requireWritable, writeTextFile } from '#main/report/writeFile';
 import type { Batch, BatchProgress } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
 import type { Views } from '#shared/domain/testTimeAugmentation';
@@ -24,6 +24,7 @@ interface ClassifyOptions {
 
 /** The command `classify`: a batch that was cut goes on where it was. Resolves to the exit code. */
 export async function classify(folders: readonly string[], options: ClassifyOptions): Promise<number> {
+  await requireWritable(options.out);
   const started = Date.now();
   const line = new ProgressLine();
   const application = openHeadless(options.workspace, progressTo(line));

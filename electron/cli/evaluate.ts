@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
-import { writeTextFile } from '#main/report/writeFile';
+import { requireWritable, writeTextFile } from '#main/report/writeFile';
 import { temperatureOf } from '#shared/domain/model';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import type { Views } from '#shared/domain/testTimeAugmentation';
@@ -19,6 +19,7 @@ interface EvaluateOptions {
 
 /** The command `evaluate`. Resolves to the exit code. */
 export async function evaluate(options: EvaluateOptions): Promise<number> {
+  await requireWritable(options.out);
   const line = new ProgressLine();
   const application = openHeadless(options.workspace, (name, value) => {
     if (name === 'notice') process.stderr.write(`\n${(value as Failure).message}\n`);

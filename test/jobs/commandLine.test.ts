@@ -79,6 +79,21 @@ describe('classify', () => {
 });
 
 describe('other commands', () => {
+  it('results that could not be written are refused before the work, and the folder to write into named', async () => {
+    const folder = await temporaryFolder();
+    const workspace = join(folder, 'workspace');
+    const out = join(folder, 'missing', 'r');
+    const ended = await Promise.all([
+      smearscope(['classify', SAMPLE_SLIDE, '--out', out, '--workspace', workspace]),
+      smearscope(['classify', SAMPLE_SLIDE, '--out', folder, '--workspace', workspace]),
+      smearscope(['evaluate', '--data', SAMPLE_SLIDE, '--out', out, '--workspace', workspace]),
+    ]);
+    expect(ended.map(({ code }) => code)).toEqual([1, 1, 1]);
+    for (const [index, path] of [out, folder, out].entries())
+      expect(ended[index]?.error).toContain(`${path} cannot be written.`);
+    expect(existsSync(workspace)).toBe(false);
+  });
+
   it('wrong usage ends with 2 and says what is wrong', async () => {
     const folder = await temporaryFolder();
     const workspace = ['--workspace', join(folder, 'workspace')];

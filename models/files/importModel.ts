@@ -1,5 +1,6 @@
 import type { ModelCard } from '#shared/domain/model';
 import { modelIdSchema } from '#shared/domain/ids';
+import { FailureError } from '#shared/ipc/failure';
 import { Classifier } from '../inference/classifier';
 import { invalidModel } from '../pretrained/weightsFile';
 import { readModelFolder, writeModelFolder } from './modelFolder';
@@ -19,7 +20,7 @@ export interface ModelImport {
  * FailureError `model-invalid`, `model-mismatch`, `disk-full`.
  */
 export async function importModel({ from, modelFolder, modelId, pretrained }: ModelImport): Promise<ModelCard> {
-  const { card, files } = await readModelFolder(from);
+  const { card, files } = await modelFolderToImport(from);
   const classifier = await Classifier.open(from, pretrained);
   try {
     const blank = new Uint8Array(card.inputSize ** 2 * 3).fill(255);
@@ -30,4 +31,19 @@ export async function importModel({ from, modelFolder, modelId, pretrained }: Mo
     classifier.close();
   }
   return writeModelFolder(modelFolder, { ...card, id: modelIdSchema.parse(modelId) }, files);
+}
+
+/** As readModelFolder, with what a folder must hold to be taken in. */
+async function modelFolderToImport(from: string): ReturnType<typeof readModelFolder> {
+  try {
+    return await readModelFolder(from);
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failure.code !== 'model-invalid') throw error;
+    throw new FailureError(
+      'model-invalid',
+      error.failure.message,
+      'A model folder holds card.json and every file that it names, as a folder in models/ of a workspace does; what export writes is for other programs.',
+      { cause: error },
+    );
+  }
 }

@@ -6,11 +6,10 @@ import { diskFailure } from './diskFailure';
 
 /**
  * Writes a folder of files, by their paths in it, whole or not at all: under a temporary name beside it, flushed, then renamed.
- * FailureError `disk-full`, or `invalid-argument` where a folder with something in it is there already.
+ * FailureError `disk-full`, `permission-denied`, or `invalid-argument` where a folder with something in it is there already.
  */
 export async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
-  const part = await mkdtemp(`${folder}.part-`);
+  const part = await newFolder(folder);
   try {
     for (const [name, bytes] of files) {
       await mkdir(dirname(join(part, name)), { recursive: true });
@@ -35,5 +34,22 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, Uin
     throw diskFailure(folder, error);
   } finally {
     await rm(part, { recursive: true, force: true });
+  }
+}
+
+/** An empty folder beside `folder`, in which it is made. */
+async function newFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    return await mkdtemp(`${folder}.part-`);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG'].includes(codeOf(error) ?? ''))
+      throw diskFailure(folder, error);
+    throw new FailureError(
+      'permission-denied',
+      `The folder ${folder} cannot be made.`,
+      'Check that the folder above it is one and may be written to, or choose another place.',
+      { cause: error },
+    );
   }
 }

@@ -88,11 +88,13 @@ async function readChecked(folder: string, file: string, hashes: Readonly<Record
   return data;
 }
 
-/** FailureError `model-invalid` where the file cannot be read. */
+/** FailureError `model-invalid` where the file is not there, or cannot be read. */
 export async function readModelFile(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
+      throw invalidModel(path, 'is not there');
     throw invalidModel(path, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
 }

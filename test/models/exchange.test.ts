@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -143,6 +143,8 @@ describe('a model that leaves the program', () => {
     await expect(exportModel({ ...request, format: 'saved-model' })).rejects.toThrow('is there already, and not empty');
     await expect(exportModel({ ...request, format: 'tfjs' })).rejects.toThrow('is a quick model');
     expect(await readdir(out)).toEqual(['notes.txt']);
+    const within = { ...request, out: join(out, 'notes.txt', 'x') };
+    await expect(exportModel({ ...within, format: 'saved-model' })).rejects.toThrow(`${within.out} cannot be made.`);
   });
 });
 
@@ -170,6 +172,14 @@ describe('a model that is taken in', () => {
     await expect(importModel(request)).rejects.toThrow('names a file outside its folder');
     await writeFile(join(from, 'card.json'), '{"half');
     await expect(importModel(request)).rejects.toThrow('card.json is cut or no JSON');
+    await rm(join(from, 'card.json'));
+    const missing: unknown = await importModel(request).catch((error: unknown) => error);
+    expect(missing).toMatchObject({
+      failure: {
+        message: `The model file ${join(from, 'card.json')} is not there.`,
+        hint: expect.stringContaining('A model folder holds card.json') as string,
+      },
+    });
     expect(await readdir(folder)).toEqual(['starter']);
   });
 });

@@ -68,6 +68,8 @@ export class ModelCatalog {
     const base =
       name
         .normalize('NFKD')
+        .replace(/\p{M}/gu, '')
+        .replaceAll('ß', 'ss')
         .replace(/[^A-Za-z0-9._-]+/g, '-')
         .replace(/^[^A-Za-z0-9]+/, '')
         .slice(0, 60) || 'model';

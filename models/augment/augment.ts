@@ -23,6 +23,7 @@ import * as geometry from './geometry';
 import { cutMix, mixUp } from './mixing';
 import { cutOut, gridMask } from './occlusion';
 import { stainJitter } from './stain';
+import { stainingOf } from './staining';
 import { autoContrast, equalise, posterise, solarise } from './tone';
 
 /** One augmentation of a pipeline in the graph. */
@@ -60,6 +61,7 @@ interface Context {
 /**
  * Adds a pipeline to a graph. `pixels` float32 [n, side, side, 3], 0 to 255; `labels` float32 [n, classes]; gives the same shapes and, to within rounding, ranges.
  * `seed` int32 [2], fed per step: a number of the run, and that of the batch in the run, from 0. Equal seeds, pixels and pipelines give equal results; nothing else has a say.
+ * Throws where a staining is still to be estimated: see withStaining.
  */
 export function addAugmentation(
   graph: Graph,
@@ -311,7 +313,7 @@ function effectOf(augmentation: Exclude<Augmentation, { kind: 'rand-augment' }>,
     case 'grid-mask':
       return gridMask(augmentation);
     case 'stain-jitter':
-      return stainJitter(augmentation);
+      return stainJitter(augmentation, stainingOf(augmentation));
     case 'mix-up':
       return mixUp(augmentation);
     case 'cut-mix':

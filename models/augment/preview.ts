@@ -8,6 +8,8 @@ import { Session } from '../graph/session';
 import { fileFailure } from '../inference/classifyFiles';
 import { decodeImage } from '../inference/decode';
 import { addAugmentation } from './augment';
+import { estimateStaining } from './stainBasis';
+import { lacksStaining, withStaining } from './staining';
 
 interface PreviewOptions {
   /** RGB bytes [n, side, side, 3]: what one batch holds. Images beyond the first matter where images are mixed. */
@@ -23,7 +25,7 @@ const GAP = 4;
 
 /**
  * What a pipeline makes of a batch, by the graph that trains: for each seed RGB bytes [n, side, side, 3], the values that a network would get, rounded.
- * The arrays are the caller's.
+ * A staining that is to be estimated is that of these images. The arrays are the caller's.
  */
 export function previewAugmentation({ pixels, side, pipeline, seeds }: PreviewOptions): Uint8Array[] {
   const count = pixels.length / (side * side * 3);
@@ -33,7 +35,7 @@ export function previewAugmentation({ pixels, side, pipeline, seeds }: PreviewOp
   const labels = graph.placeholder('labels', 'float32', [null, 1]);
   const seed = graph.placeholder('seed', 'int32', [2]);
   const values = cast(graph, 'values', input, 'float32');
-  const output = addAugmentation(graph, { pixels: values, labels, seed }, pipeline).pixels;
+  const output = addAugmentation(graph, { pixels: values, labels, seed }, stained(pipeline, pixels, count)).pixels;
   const session = Session.open(graph);
   try {
     return seeds.map((each) => {
@@ -49,6 +51,14 @@ export function previewAugmentation({ pixels, side, pipeline, seeds }: PreviewOp
   } finally {
     session.close();
   }
+}
+
+/** The pipeline with the staining of `count` images, where it is to be estimated. */
+function stained(pipeline: AugmentationPipeline, pixels: Uint8Array, count: number): AugmentationPipeline {
+  if (!lacksStaining(pipeline)) return pipeline;
+  const length = pixels.length / count;
+  const images = Array.from({ length: count }, (_, image) => pixels.subarray(image * length, (image + 1) * length));
+  return withStaining(pipeline, estimateStaining(images));
 }
 
 interface GridOptions extends PreviewOptions {

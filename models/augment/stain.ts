@@ -1,12 +1,15 @@
 import type { AugmentationOf } from '#shared/domain/augmentation';
-import type { Stain } from '#shared/domain/staining';
+import type { Stain, Staining } from '#shared/domain/staining';
 import { eitherWay, sideOf, type PixelEffect } from './effect';
 
 /**
  * Stain jitter (Tellez et al. 2018, IEEE TMI 37:2126): optical densities -ln((level + 1) / (white + 1)) are sums of stains (Beer and Lambert; Ruifrok & Johnston 2001), so the amount of
  * each stain can be changed by itself. What neither stain explains, the direction at right angles to both, stays as it is.
  */
-export function stainJitter({ amount, shift, staining }: AugmentationOf<'stain-jitter'>): PixelEffect {
+export function stainJitter(
+  { amount, shift }: Pick<AugmentationOf<'stain-jitter'>, 'amount' | 'shift'>,
+  staining: Staining,
+): PixelEffect {
   const [first, second] = staining.stains;
   const basis = [first, second, cross(first, second)];
   const inverse = invert(basis);

@@ -1,4 +1,4 @@
-import type { Stain, Staining } from '#shared/domain/staining';
+import { stainingSchema, type Stain, type Staining } from '#shared/domain/staining';
 
 /** Quantile of the levels of each channel that is taken for the empty slide, which covers more than a tenth of every smear. */
 const EMPTY = 0.9;
@@ -11,7 +11,7 @@ const FEWEST = 100;
 
 /**
  * The staining of images: the median, number by number, of what each of them says by itself, for their light differs. `images` RGB bytes, each one image; some dozens are enough.
- * Deterministic. Null where no image says anything.
+ * Deterministic. Null where no image says anything, or they contradict one another so that no two stains are left.
  */
 export function estimateStaining(images: readonly Uint8Array[]): Staining | null {
   const each = images.flatMap((pixels) => stainingOf(pixels) ?? []);
@@ -21,10 +21,11 @@ export function estimateStaining(images: readonly Uint8Array[]): Staining | null
       quantile(Float64Array.from(vectors, (vector) => vector[channel]).sort(), 0.5);
     return [at(0), at(1), at(2)];
   };
-  return {
+  const estimate: Staining = {
     white: middle(each.map(({ white }) => white)),
     stains: [unit(middle(each.map(({ stains }) => stains[0]))), unit(middle(each.map(({ stains }) => stains[1])))],
   };
+  return stainingSchema.safeParse(estimate).success ? estimate : null;
 }
 
 /**

@@ -13,6 +13,7 @@ import { finish } from './finish';
 import { readFitData } from './fitData';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
 import { stages, type GiveWay } from './progress';
+import { withOwnStaining } from './ownStaining';
 import { seedOf } from './random';
 import { RunFolder, type Standing } from './runFolder';
 import { runStage } from './stage';
@@ -70,7 +71,9 @@ export async function fit(
   const loadBackbone = backboneLoader(recipe, training.pretrained);
   const data = await readFitData(files, imageCache, recipe, stage);
   try {
+    // A run is known by what was asked for; what it trains with is in the card.
     const identity = { recipe: sha256(JSON.stringify(recipe)), data: data.hash, images: data.images };
+    const stained = await withOwnStaining(recipe, data);
     const folder = await RunFolder.open(runFolder, identity, (failure) => {
       tell({ kind: 'notice', failure });
     });
@@ -82,10 +85,13 @@ export async function fit(
       tell({ kind: 'from', epoch: epochsBefore + stageEpochs, step: stepsBefore + stageSteps });
       while (standing.position.stage < recipe.stages.length) {
         const progress = stage('training', 0);
-        standing = await runStage({ recipe, network, data, folder, tell, progress, now, openTrainer }, standing);
+        standing = await runStage(
+          { recipe: stained, network, data, folder, tell, progress, now, openTrainer },
+          standing,
+        );
       }
       const { backbone } = standing.position;
-      const card = await finish({ ...training, network, data, backbone, stage, tell });
+      const card = await finish({ ...training, recipe: stained, network, data, backbone, stage, tell });
       await folder.settle(recipe.stages.length);
       return { card, leftOut: [...data.leftOut] };
     } finally {

@@ -2,6 +2,7 @@ import type { FitRecipe, FitStage } from '#shared/domain/recipe';
 import type { StageSpeed } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 import { declareNetwork, type Network } from '../architectures/network';
+import { withStaining } from '../augment/staining';
 import { stageTrainer } from './stageTrainer';
 import { Trainer } from './trainer';
 
@@ -14,9 +15,11 @@ const STEPS = 3;
  */
 export async function measureSpeed(recipe: FitRecipe, classes: number, signal: AbortSignal): Promise<StageSpeed[]> {
   const network = declareNetwork({ ...recipe, weights: 'random' }, classes, recipe.seed);
+  // Which staining it is costs nothing.
+  const stained = { ...recipe, augmentation: withStaining(recipe.augmentation, null) };
   try {
     const speeds: StageSpeed[] = [];
-    for (const stage of recipe.stages) speeds.push(await speedOf(recipe, stage, network, classes, signal));
+    for (const stage of recipe.stages) speeds.push(await speedOf(stained, stage, network, classes, signal));
     return speeds;
   } finally {
     network.model.dispose();

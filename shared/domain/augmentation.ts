@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_STAINING, stainingSchema } from './staining';
+import { stainingSchema } from './staining';
 
 /** Share of the images that are touched, drawn for each image. */
 const share = (value: number) => z.number().min(0).max(1).default(value);
@@ -234,11 +234,18 @@ const stainJitter = z
     amount: reach(0.25),
     /** Furthest addition to each stain's amount, in optical density. */
     shift: reach(0.03),
-    /** Estimated from the training images where they are at hand. */
-    staining: stainingSchema.default(DEFAULT_STAINING),
+    /** `estimated`: that of the images that are learned from, which a run puts in numbers before it begins (models/augment/staining). */
+    staining: z
+      .union([z.literal('estimated'), stainingSchema], {
+        error:
+          'expected "estimated", or the levels of the empty slide and two stains: {"white": [255, 228, 203], "stains": [[0.67, 0.70, 0.24], [0.47, 0.88, 0.12]]}',
+      })
+      .default('estimated'),
     probability: share(1),
   })
-  .describe('Changes how much of each stain the cell took up, so that another laboratory’s staining is withstood.');
+  .describe(
+    'Changes how much of each stain, estimated from the images unless it is given, the cell took up, so that another laboratory’s staining is withstood.',
+  );
 
 const mixUp = z
   .strictObject({

@@ -16,7 +16,7 @@ export const stainingSchema = z.strictObject({
 
 /**
  * The staining of the smears that the starter learned from (Acevedo et al. 2020: CellaVision DM96, May-Grünwald-Giemsa), as models/augment/stainBasis estimates it
- * from the first 20 images of each class: the azure of nuclei and the eosin of red cells.
+ * from the first 20 images of each class: the azure of nuclei and the eosin of red cells. It stands in where images say nothing of theirs.
  */
 export const DEFAULT_STAINING: Staining = {
   white: [255, 228, 203],

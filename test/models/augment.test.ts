@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addAugmentation } from '#models/augment/augment';
 import { previewAugmentation } from '#models/augment/preview';
+import { withStaining } from '#models/augment/staining';
 import { Graph } from '#models/graph/graph';
 import { cast } from '#models/graph/operations/shape';
 import { openSessions, Session } from '#models/graph/session';
@@ -25,7 +26,8 @@ interface Step {
   readonly [option: string]: unknown;
 }
 
-const pipelineOf = (...steps: Step[]): AugmentationPipeline => augmentationPipelineSchema.parse({ steps });
+const pipelineOf = (...steps: Step[]): AugmentationPipeline =>
+  withStaining(augmentationPipelineSchema.parse({ steps }), null);
 const always = (...augmentations: object[]): AugmentationPipeline => pipelineOf({ when: 'always', augmentations });
 
 /** A graph that augments as training does: pixels fed as bytes, labels as one class an image. */

@@ -11,6 +11,7 @@ import { Formula } from '#models/augment/formula';
 import * as geometry from '#models/augment/geometry';
 import { cutOut } from '#models/augment/occlusion';
 import { stainJitter } from '#models/augment/stain';
+import { DEFAULT_STAINING } from '#shared/domain/staining';
 import { estimateStaining } from '#models/augment/stainBasis';
 import * as tone from '#models/augment/tone';
 import { Graph, type GraphTensor } from '#models/graph/graph';
@@ -45,7 +46,7 @@ const CHOSEN = {
   posterise: options('posterise'),
   solarise: options('solarise', { amount: 1 }),
   'cut-out': options('cut-out'),
-  'stain-jitter': options('stain-jitter'),
+  'stain-jitter': options('stain-jitter', { staining: DEFAULT_STAINING }),
 };
 
 /** Every effect by itself, with how far it may be from its peer, in levels. Pillow rounds to whole levels. */
@@ -77,7 +78,7 @@ const EFFECTS: Readonly<Record<string, { readonly effect: Effect; readonly draws
     posterise: { effect: tone.posterise(CHOSEN.posterise), draws: 1, within: 0 },
     solarise: { effect: tone.solarise(CHOSEN.solarise), draws: 1, within: 0 },
     'cut-out': { effect: cutOut(CHOSEN['cut-out']), draws: 2, within: 1e-3 },
-    'stain-jitter': { effect: stainJitter(CHOSEN['stain-jitter']), draws: 4, within: 0.02 },
+    'stain-jitter': { effect: stainJitter(CHOSEN['stain-jitter'], DEFAULT_STAINING), draws: 4, within: 0.02 },
   };
 
 /** Numbers that were drawn before. */

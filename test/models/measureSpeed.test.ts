@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
+import { PIPELINES } from '#shared/domain/augmentationPipeline';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { fitRecipeSchema } from '#shared/domain/recipe';
 import { tf } from '#models/backend/tensorflow';
 import { openSessions } from '#models/graph/session';
 import { measureSpeed } from '#models/training/measureSpeed';
+import { smallRecipe } from '../support/smallFit';
 
 const recipe = fitRecipeSchema.parse({
   ...defaultRecipe('fine-tune'),
@@ -30,4 +32,10 @@ it('measuring that is cancelled stops, and leaves nothing behind', async () => {
   const before = { tensors: tf.memory().numTensors, sessions: openSessions() };
   await expect(measureSpeed(recipe, 8, AbortSignal.abort())).rejects.toMatchObject({ failure: { code: 'cancelled' } });
   expect({ tensors: tf.memory().numTensors, sessions: openSessions() }).toEqual(before);
+});
+
+it('a recipe whose staining is estimated only in a run is measured before', async () => {
+  const stained = smallRecipe({ augmentation: PIPELINES.stains });
+  const [speed] = await measureSpeed(stained, 3, new AbortController().signal);
+  expect(speed?.secondsAStep).toBeGreaterThan(0);
 });

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ClassifiedFile } from '#shared/compute/protocol';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
+import { fitRecipeSchema } from '#shared/domain/recipe';
+import { DEFAULT_STAINING } from '#shared/domain/staining';
+import { estimateStaining } from '#models/augment/stainBasis';
+import { withStaining } from '#models/augment/staining';
 import { tf } from '#models/backend/tensorflow';
 import { readCard } from '#models/files/modelFolder';
 import { openSessions } from '#models/graph/session';
 import { Classifier } from '#models/inference/classifier';
 import { classifyFiles } from '#models/inference/classifyFiles';
+import { decodeImage } from '#models/inference/decode';
 import { classOfSample, SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
 
@@ -63,9 +68,34 @@ describe('the starter model', () => {
     expect(card.evaluation.accuracy.value).toBeGreaterThanOrEqual(0.985);
   });
 
-  it('was trained by the recipe `best` as it stands, its weights stored in float16', async () => {
+  it('was trained by the recipe `best` as it stands, its weights stored in float16 and its staining in numbers', async () => {
     const { recipe } = await readCard('models/starter');
-    expect(recipe).toEqual({ ...defaultRecipe('best'), weightPrecision: 'float16' });
+    const best = fitRecipeSchema.parse(defaultRecipe('best'));
+    const augmentation = withStaining(best.augmentation, DEFAULT_STAINING);
+    expect(augmentation).not.toEqual(best.augmentation);
+    expect(recipe).toEqual({ ...best, augmentation, weightPrecision: 'float16' });
+  });
+
+  it('learned with the staining that its kind of smear shows', async () => {
+    const images = await Promise.all(
+      (await readdir(SAMPLE_SLIDE)).map(
+        async (name) => (await decodeImage(await readFile(join(SAMPLE_SLIDE, name)), 160)).pixels,
+      ),
+    );
+    const estimate = estimateStaining(images);
+    const angles = estimate?.stains.map((stain, index) => {
+      const held = DEFAULT_STAINING.stains[index] ?? [0, 0, 0];
+      return Math.acos(
+        Math.min(
+          1,
+          stain.reduce((sum, each, channel) => sum + each * (held[channel] ?? 0), 0),
+        ),
+      );
+    });
+    // The two stains are 0.3 apart.
+    expect(Math.max(...(angles ?? [Infinity]))).toBeLessThan(0.1);
+    for (const [channel, level] of DEFAULT_STAINING.white.entries())
+      expect(Math.abs((estimate?.white[channel] ?? 0) - level)).toBeLessThan(5);
   });
 
   it('is refused by the name of the file when that was cut', async () => {

@@ -109,6 +109,11 @@ describe('a pipeline file', () => {
       '{"steps":[{"when":"always","augmentations":[{"kind":"stain-jitter","staining":{"white":[255,255,255],"stains":[[1,0,0],[2,0,0]]}}]}]}',
       'the two stains are the same',
     ],
+    [
+      'a staining that is none',
+      '{"steps":[{"when":"always","augmentations":[{"kind":"stain-jitter","staining":"guessed"}]}]}',
+      'expected "estimated", or the levels of the empty slide and two stains',
+    ],
   ])('with %s is refused, saying where', (_, json, words) => {
     const failure = failureOf(json);
     expect(failure.code).toBe('invalid-argument');

@@ -74,7 +74,10 @@ function program(): Command {
   const root = new Command(PROGRAM)
     .description(`Classifies blood-smear images and trains classifiers. ${RESEARCH_USE_LINE}`)
     .exitOverride()
-    .addHelpText('after', '\nExit codes: 0 all done, 1 failed, 2 wrong usage, 3 done but some files were unreadable.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all done, 1 failed, 2 wrong usage, 3 done but some files were unreadable, 130 stopped by Ctrl-C.',
+    );
   // Commands inherit what the root is told about errors only if they are made by it.
   root
     .command('classify')

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Application } from '#main/application';
@@ -247,6 +247,30 @@ describe.skipIf(!hasData)('a training in the program', () => {
       expect(predictions.image(prediction)?.path).toBe(join(folder, 'data', path));
     }
     await again.close();
+  });
+
+  it('begins again where its checkpoints were deleted, and says so', async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'data'), 12, CLASSES);
+    const id = runIdSchema.parse(randomUUID());
+    const epochs: number[] = [];
+    const notices: unknown[] = [];
+    const program = openProgram(join(folder, 'workspace'), (name, value) => {
+      if (name === 'notice') notices.push(value);
+      if (name !== 'run.epoch') return;
+      epochs.push((value as { metrics: EpochMetrics }).metrics.epoch);
+      if (epochs.length === 1) program.queue.stop(id, 'pause');
+    });
+    program.createRun({ id, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(2) });
+    expect((await program.runTraining(id)).run.state).toBe('paused');
+    expect(notices).toEqual([]);
+    await rm(join(program.workspace.runFolders, id), { recursive: true });
+    expect((await program.runTraining(id)).run.state).toBe('done');
+    expect(epochs).toEqual([1, 1, 2]);
+    expect(notices).toMatchObject([
+      { message: 'The checkpoints of the training "small" are gone, so that it begins again.' },
+    ]);
+    await program.close();
   });
 });
 

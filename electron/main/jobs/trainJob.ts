@@ -105,7 +105,7 @@ async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Tr
   }
 }
 
-function keep({ workspace, runId, emit }: TrainJob, { folder }: Run, event: FitEvent): void {
+function keep({ workspace, runId, emit }: TrainJob, { name, folder }: Run, event: FitEvent): void {
   const { runs, predictions, database, log } = workspace;
   const inFolder = (images: readonly ImagePrediction[]): ImagePrediction[] =>
     images.map((image) => ({ ...image, path: relative(folder, image.path) }));
@@ -114,6 +114,13 @@ function keep({ workspace, runId, emit }: TrainJob, { folder }: Run, event: FitE
       emit('run.progress', { runId, progress: event.progress });
       break;
     case 'from':
+      if (event.epoch === 0 && runs.epochs(runId).length > 0) {
+        emit('notice', {
+          code: 'not-found',
+          message: `The checkpoints of the training "${name}" are gone, so that it begins again.`,
+          hint: 'Leave the workspace’s folder "runs" as it is while trainings are to go on.',
+        });
+      }
       database.transaction(() => {
         runs.rewind(runId, event.epoch, event.step);
         predictions.rewind(runId, event.epoch);

@@ -4,7 +4,10 @@ import { fitHead, headLogits, type LabelledFeatures } from './head';
 import type { Stages } from './progress';
 import { stratifiedFolds } from './split';
 
-/** The weight decay with the least cross-validated error inside the training part; views of one image stay in one fold, and only images themselves are judged. */
+/**
+ * The weight decay with the least cross-validated error inside the training part; views of one image stay in one fold, and only images themselves are judged. The first where cross-validation is
+ * impossible, all images being of one slide.
+ */
 export async function chooseWeightDecay(
   data: LabelledFeatures,
   rows: readonly WantedFeatures[],
@@ -20,15 +23,19 @@ export async function chooseWeightDecay(
     recipe.folds,
     recipe.seed,
   );
-  const fits = recipe.weightDecay.length * recipe.folds;
+  const usable = Array.from({ length: recipe.folds }, (_, fold) => fold).filter((fold) => {
+    const held = folds.filter((each) => each === fold).length;
+    return held > 0 && held < folds.length;
+  });
+  const fits = recipe.weightDecay.length * usable.length;
   const progress = stage('choosing', 1000);
   let best = { weightDecay: only, errors: Infinity };
   for (const [candidate, weightDecay] of recipe.weightDecay.entries()) {
     let errors = 0;
-    for (let fold = 0; fold < recipe.folds; fold++) {
+    for (const [index, fold] of usable.entries()) {
       const training = select(data, (row) => folds[row] !== fold);
       const held = select(data, (row) => folds[row] === fold && rows[row]?.view === 0);
-      const fit = candidate * recipe.folds + fold;
+      const fit = candidate * usable.length + index;
       const options = { classes, hidden: recipe.hidden, epochs: recipe.epochs, weightDecay, seed: recipe.seed };
       const head = await fitHead(training, options, (done, total) =>
         progress(Math.round((1000 * (fit + done / total)) / fits)),

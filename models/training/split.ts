@@ -55,22 +55,29 @@ export function stratifiedSplit(items: readonly SplitItem[], shares: SplitShares
   }
 }
 
-/** Folds for cross-validation, 0 to folds - 1, stratified and seeded as the split is. */
+/**
+ * Folds for cross-validation, 0 to folds - 1, seeded as the split is: whole slides stay together, and so do equal images. Each goes where least of its classes is, so that the folds are
+ * stratified as far as that allows; there may be fewer slides than folds, and then some folds are empty.
+ */
 export function stratifiedFolds(items: readonly SplitItem[], folds: number, seed: number): number[] {
+  const groups = new Map<string, number[]>();
+  items.forEach((item, index) => {
+    const rank = rankOf(seed, `fold ${item.slide ?? item.hash}`);
+    const members = groups.get(rank);
+    if (members) members.push(index);
+    else groups.set(rank, [index]);
+  });
+  const sizes = countBy(items);
+  const held = Array.from({ length: folds }, () => new Map<string, number>());
   const result = new Array<number>(items.length).fill(0);
-  const next = new Map<string, number>();
-  const ranked = items
-    .map((item, index) => ({ index, item, rank: rankOf(seed, `fold ${item.slide ?? item.hash}`) }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
-  const ofGroup = new Map<string, number>();
-  for (const { index, item, rank } of ranked) {
-    let fold = ofGroup.get(rank);
-    if (fold === undefined) {
-      fold = next.get(item.classId) ?? 0;
-      next.set(item.classId, (fold + 1) % folds);
-      ofGroup.set(rank, fold);
-    }
-    result[index] = fold;
+  for (const [, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const within = countBy(members.flatMap((index) => items[index] ?? []));
+    const shares = held.map((counts) =>
+      [...within.keys()].reduce((sum, id) => sum + (counts.get(id) ?? 0) / (sizes.get(id) ?? 1), 0),
+    );
+    const fold = shares.indexOf(Math.min(...shares));
+    for (const index of members) result[index] = fold;
+    for (const [id, count] of within) held[fold]?.set(id, (held[fold].get(id) ?? 0) + count);
   }
   return result;
 }

@@ -6,7 +6,9 @@ import type { QuickEvent } from '#shared/compute/protocol';
 import { tf } from '#models/backend/tensorflow';
 import { openSessions } from '#models/graph/session';
 import { calibrated, fitTemperature, fitThreshold } from '#models/training/calibrate';
-import { stratifiedSplit } from '#models/training/split';
+import { chooseWeightDecay } from '#models/training/chooseWeightDecay';
+import { stratifiedFolds, stratifiedSplit, type SplitItem } from '#models/training/split';
+import { quickRecipeSchema } from '#shared/domain/recipe';
 import { countedAsMatrix, predictionsIn } from '../support/predictions';
 import { samplesOf, trainSmall } from '../support/quickModel';
 import { temporaryFolder } from '../support/temporary';
@@ -128,5 +130,38 @@ describe('calibration', () => {
     expect(kept.reduce((sum, value) => sum + 1 - value, 0) / kept.length).toBeCloseTo(expectedError, 5);
     const lower = confidences.filter((value) => value >= threshold - 0.006);
     expect(lower.reduce((sum, value) => sum + 1 - value, 0) / lower.length).toBeGreaterThan(0.1);
+  });
+});
+
+describe('folds', () => {
+  const itemsOf = (count: number, slideOf: (index: number) => string | null): SplitItem[] =>
+    Array.from({ length: count }, (_, index) => ({
+      hash: String(index),
+      classId: index % 3 === 0 ? 'a' : 'b',
+      slide: slideOf(index),
+    }));
+
+  it('keep slides together and hold as much of every class as they can', () => {
+    const alone = itemsOf(90, () => null);
+    const folds = stratifiedFolds(alone, 3, 7);
+    for (const fold of [0, 1, 2]) {
+      const held = alone.filter((_, index) => folds[index] === fold);
+      expect([held.length, held.filter(({ classId }) => classId === 'a').length]).toEqual([30, 10]);
+    }
+    // Three slides, one of which has no image of the first class.
+    const slides = itemsOf(90, (index) => `s${String(Math.floor(index / 30))}`).map((item) =>
+      item.slide === 's2' ? { ...item, classId: 'b' } : item,
+    );
+    const ofSlides = stratifiedFolds(slides, 3, 7);
+    const foldsOf = (slide: string): number[] => [...new Set(ofSlides.filter((_, at) => slides[at]?.slide === slide))];
+    expect(['s0', 's1', 's2'].flatMap(foldsOf).sort()).toEqual([0, 1, 2]);
+  });
+
+  it('are done without where all images are of one slide, and the first weight decay is taken', async () => {
+    const rows = itemsOf(40, () => 's').map((item, index) => ({ view: 0, image: { ...item, path: String(index) } }));
+    const labels = Int32Array.from(rows, ({ image }) => (image.classId === 'a' ? 0 : 1));
+    const data = { features: Float32Array.from(labels), width: 1, labels };
+    const recipe = quickRecipeSchema.parse({ hidden: 8, epochs: 1, weightDecay: [0.3, 0.1] });
+    expect(await chooseWeightDecay(data, rows, recipe, 2, () => () => Promise.resolve())).toBe(0.3);
   });
 });

@@ -28,6 +28,17 @@ export function classesOf(images: readonly LabelledImage[], files: readonly Labe
   return [...counts.keys()];
 }
 
+/** FailureError `too-little-data` names the classes of which a part of the split has no image: where slides stay together, all images of a class may fall into another. */
+export function requireEveryClass(classIds: readonly string[], part: readonly LabelledImage[], purpose: string): void {
+  const vanished = classIds.filter((id) => !part.some(({ classId }) => classId === id));
+  if (vanished.length === 0) return;
+  throw new FailureError(
+    'too-little-data',
+    `The split leaves no image ${purpose} of ${vanished.join(', ')}: images of one slide stay together, and those of this class are few or of too few slides.`,
+    'Add images of other slides to these classes, change the shares (testShare, validationShare) or the seed, or take their folders out.',
+  );
+}
+
 /** What a model's figures do not say, from what it was tested on. */
 export function limitsOf(classIds: readonly string[], tested: readonly LabelledImage[], bySlide: boolean): string[] {
   const few = classIds.filter((id) => tested.filter(({ classId }) => classId === id).length < 30);

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { FitRecipe } from '#shared/domain/recipe';
-import { FailureError } from '#shared/ipc/failure';
-import { classesOf } from './classes';
+import { classesOf, requireEveryClass } from './classes';
 import { ImageCache } from './imageCache';
 import { dataHash, readLabelled, type LabelledImage } from './labelledImages';
 import type { Stages } from './progress';
@@ -44,7 +43,8 @@ export async function readFitData(
     });
     const inPart = (part: Part): LabelledImage[] => images.filter((_, index) => parts[index] === part);
     const split = { training: inPart('training'), validation: inPart('validation'), test: inPart('test') };
-    requireEveryClass(classIds, split);
+    requireEveryClass(classIds, split.training, 'to learn from');
+    requireEveryClass(classIds, split.validation, 'to choose the best epoch by');
     const hash = createHash('sha256')
       .update(`${classIds.join('\n')}\n${dataHash(images)}`)
       .digest('hex');
@@ -52,21 +52,5 @@ export async function readFitData(
   } catch (error) {
     await cache.close();
     throw error;
-  }
-}
-
-/** Where slides stay together, all images of a class may fall into one part. */
-function requireEveryClass(classIds: readonly string[], parts: FitData['parts']): void {
-  for (const [part, purpose] of [
-    ['training', 'to learn from'],
-    ['validation', 'to choose the best epoch by'],
-  ] as const) {
-    const vanished = classIds.filter((id) => !parts[part].some(({ classId }) => classId === id));
-    if (vanished.length === 0) continue;
-    throw new FailureError(
-      'too-little-data',
-      `The split leaves no image ${purpose} of ${vanished.join(', ')}: images of one slide stay together, and those of this class are few or of too few slides.`,
-      'Add images of other slides to these classes, change the shares (testShare, validationShare) or the seed, or take their folders out.',
-    );
   }
 }

@@ -8,7 +8,7 @@ import { cardOf } from './card';
 import { chooseWeightDecay } from './chooseWeightDecay';
 import { FeatureCache } from './featureCache';
 import { extractFeatures, type ExtractedFeatures } from './features';
-import { classesOf } from './classes';
+import { classesOf, requireEveryClass } from './classes';
 import { fitHead, headLogits, type LabelledFeatures } from './head';
 import { readLabelled, type LabelledImage } from './labelledImages';
 import { writeTrainedModel } from '../files/modelFolder';
@@ -87,6 +87,11 @@ export async function trainQuick(
       before += views.length;
       leftOut.push(...extracted[part].leftOut);
     }
+    const used = (part: Part): LabelledImage[] =>
+      extracted[part].rows.filter(({ view }) => view === 0).map(({ image }) => image);
+    // What could not be decoded is left out by now.
+    classesOf([...used('training'), ...used('validation'), ...used('test')], files);
+    requireEveryClass(classIds, used('training'), 'to learn from');
     const { width } = extractor;
     const label = (part: ExtractedFeatures): Int32Array =>
       Int32Array.from(part.rows, ({ image }) => classIds.indexOf(image.classId));
@@ -103,8 +108,6 @@ export async function trainQuick(
     const judged = judge(classIds, { validation: scored('validation'), test }, recipe.targetError);
     await stage('evaluating', 1)(1);
 
-    const used = (part: Part): LabelledImage[] =>
-      extracted[part].rows.filter(({ view }) => view === 0).map(({ image }) => image);
     const card = cardOf({
       ...training,
       recipe: { ...recipe, weightDecay: [weightDecay] },

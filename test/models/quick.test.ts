@@ -1,10 +1,11 @@
-import { readdir, writeFile, mkdir, copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile, mkdir, copyFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QuickEvent } from '#shared/compute/protocol';
 import { tf } from '#models/backend/tensorflow';
 import { openSessions } from '#models/graph/session';
+import { encodePicture } from '#models/inference/decode';
 import { calibrated, fitTemperature, fitThreshold } from '#models/training/calibrate';
 import { chooseWeightDecay } from '#models/training/chooseWeightDecay';
 import { stratifiedFolds, stratifiedSplit, type SplitItem } from '#models/training/split';
@@ -53,6 +54,23 @@ describe('quick training', () => {
       'Too few readable images: basophil (1).',
     );
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('refuses a class whose images turn out to be cut once they are decoded, by name', async () => {
+    const folder = await temporaryFolder();
+    const files = await samplesOf('neutrophil', 'lymphocyte');
+    const cut = files.map(async (file) => {
+      if (file.classId !== 'lymphocyte') return file;
+      // A PNG has no end to be looked for: that it is cut shows when it is decoded.
+      const path = join(folder, `${basename(file.path)}.png`);
+      const bytes = await encodePicture(await readFile(file.path), 64);
+      await writeFile(path, bytes.subarray(0, bytes.length / 2));
+      return { ...file, path };
+    });
+    await expect(trainSmall(folder, await Promise.all(cut))).rejects.toThrow(
+      'Too few readable images: lymphocyte (0).',
+    );
+    expect(await readdir(folder)).not.toContain('models');
   });
 
   it('stops when asked, and leaves no model behind', async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile, mkdir, copyFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile, mkdir, copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +43,13 @@ describe('quick training', () => {
     const first = await trainSmall(folder, files);
     const second = await trainSmall(await temporaryFolder(), files);
     expect(second.card.files['weights.bin']).toBe(first.card.files['weights.bin']);
+    await rm(join(folder, 'models'), { recursive: true });
+    const done: number[] = [];
+    const third = await trainSmall(folder, files, undefined, (event) => {
+      if (event.kind === 'progress' && event.progress.stage === 'features') done.push(event.progress.done);
+    });
+    expect(done[0]).toBe(third.card.data.training);
+    expect(third.card.files['weights.bin']).toBe(first.card.files['weights.bin']);
   });
 
   it('refuses one class, and a class with one image, by name', async () => {

@@ -103,8 +103,7 @@ class StageRun {
       recipe.classWeights === 'balanced'
         ? balancedClassWeights(labels, data.classIds.length)
         : data.classIds.map(() => 1);
-    this.#trainer = this.#open();
-    if (state) this.#trainer.restore(state);
+    this.#trainer = this.#open(state);
     this.#state = state ?? this.#trainer.state();
   }
 
@@ -137,10 +136,17 @@ class StageRun {
     return this.position.portion ?? this.#stage.batch;
   }
 
-  #open(): Trainer {
+  #open(state: ReadonlyMap<string, Float32Array> | null): Trainer {
     const { recipe, network, openTrainer } = this.#work;
     const pieces = Math.ceil(this.#stage.batch / this.#portion);
-    return openTrainer(stageTrainer(recipe, this.#stage, network, pieces));
+    const trainer = openTrainer(stageTrainer(recipe, this.#stage, network, pieces));
+    try {
+      if (state) trainer.restore(state);
+      return trainer;
+    } catch (error) {
+      trainer.close();
+      throw error;
+    }
   }
 
   /** Halves what the device takes at once; a step still learns from as many images, their gradients added up. */
@@ -149,8 +155,7 @@ class StageRun {
     const { batch } = this.#stage;
     this.#trainer.close();
     this.position = { ...this.position, portion };
-    this.#trainer = this.#open();
-    this.#trainer.restore(this.#state);
+    this.#trainer = this.#open(this.#state);
     this.#work.tell({
       kind: 'notice',
       failure: {

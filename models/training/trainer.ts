@@ -63,7 +63,12 @@ export class Trainer {
     );
     this.#session = Session.open(graph);
     const initial = new Map(state.map((each) => [each.name, each.initial]));
-    this.#state.set(this.#session, (name, size) => initial.get(name) ?? new Float32Array(size));
+    try {
+      this.#state.set(this.#session, (name, size) => initial.get(name) ?? new Float32Array(size));
+    } catch (error) {
+      this.#session.close();
+      throw error;
+    }
   }
 
   /** Writes the graph and sets the weights of the model. Throws GraphError where it cannot be trained so, naming the node. */

@@ -2,6 +2,10 @@ import { mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { tf } from '#models/backend/tensorflow';
+import { openSessions } from '#models/graph/session';
+import { readCheckpoint, writeCheckpoint } from '#models/training/checkpoint';
 import { Trainer } from '#models/training/trainer';
 import { hasData } from '../support/data';
 import { canMount, mountDisk, resizeDisk } from '../support/mount';
@@ -74,6 +78,20 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
     expect(noticesOf(resumed.events)).toEqual(['checkpoint-damaged']);
     expect(epochsOf(resumed.events)).toEqual([3, 4]);
     expect(resumed.result.card.evaluation).toEqual(whole.result.card.evaluation);
+  });
+
+  it('leaves nothing in memory where a checkpoint lacks a part of the state', async () => {
+    const folder = await temporaryFolder();
+    const files = await labelled(folder, 12);
+    const recipe = smallRecipe({}, { epochs: 3 });
+    await expect(train(folder, files, recipe, { stopAtStep: 4 })).rejects.toThrow('stopped');
+    const before = { tensors: tf.memory().numTensors, sessions: openSessions() };
+    const path = join(folder, 'runs', 'run', 'stage-0-epoch-1.checkpoint');
+    const { head, arrays } = await readCheckpoint(path, z.looseObject({}));
+    const others = [...arrays].filter(([name]) => name !== 'head_output/kernel');
+    await writeCheckpoint(path, { head, arrays: new Map(others) });
+    await expect(train(folder, files, recipe)).rejects.toThrow('The state has no head_output/kernel.');
+    expect({ tensors: tf.memory().numTensors, sessions: openSessions() }).toEqual(before);
   });
 
   it('is refused to go on with other images, and keeps its checkpoints', async () => {

@@ -12,6 +12,7 @@ import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/ipc/failure';
 import { previewFiles } from '#models/augment/preview';
 import { deviceReport } from '#models/backend/device';
+import { isOutOfMemory } from '#models/backend/outOfMemory';
 import { evaluateFiles } from '#models/evaluation/evaluateFiles';
 import { layersOf } from '#models/architectures/network';
 import { exportModel } from '#models/files/exportModel';
@@ -148,7 +149,7 @@ export class ComputeHost {
         hint: 'Free some space, then try again: nothing was lost.',
       };
     }
-    if (/OOM when allocating|RESOURCE_EXHAUSTED/.test(text)) {
+    if (isOutOfMemory(error)) {
       return {
         code: 'out-of-memory',
         message: 'The device ran out of memory.',

@@ -4,6 +4,7 @@ import type { FitRecipe, FitStage } from '#shared/domain/recipe';
 import type { StepMetrics } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
 import type { Network } from '../architectures/network';
+import { isOutOfMemory } from '../backend/outOfMemory';
 import { batchesOf, shuffled, stepsIn } from './batches';
 import { balancedClassWeights } from './classWeights';
 import type { FitData } from './fitData';
@@ -120,8 +121,8 @@ class StageRun {
       try {
         await this.#epoch();
       } catch (error) {
-        if (!isOutOfMemory(error) || this.#portion <= 1) throw error;
-        this.#useLessMemory();
+        if (!isOutOfMemory(error)) throw error;
+        this.#useLessMemory(error);
       }
     }
   }
@@ -150,9 +151,19 @@ class StageRun {
   }
 
   /** Halves what the device takes at once; a step still learns from as many images, their gradients added up. */
-  #useLessMemory(): void {
+  #useLessMemory(cause: unknown): void {
     const portion = Math.ceil(this.#portion / 2);
-    const { batch } = this.#stage;
+    const { batch, name } = this.#stage;
+    // Batch norm makes the pooled features of one image alone nothing but its offsets: of those nothing is learned.
+    const fewest = this.#work.recipe.head.batchNorm ? 2 : 1;
+    if (portion === this.#portion || portion < fewest) {
+      throw new FailureError(
+        'out-of-memory',
+        `The device has too little memory for the stage "${name}": ${String(this.#portion)} of its images at once are still too many.`,
+        'Close other programs, then resume; or train again with a smaller network or smaller images (inputSize).',
+        { cause },
+      );
+    }
     this.#trainer.close();
     this.position = { ...this.position, portion };
     this.#trainer = this.#open(this.#state);
@@ -309,12 +320,4 @@ class StageRun {
       `Train again with a smaller learning rate (a tenth of stages.${String(stage)}.schedule.rate), or with the gradients clipped (clipNorm=1).`,
     );
   }
-}
-
-/** What TensorFlow says when the device or the machine has no memory left for a step. */
-function isOutOfMemory(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /OOM when allocating|RESOURCE_EXHAUSTED|Resource exhausted|failed to allocate memory/i.test(error.message)
-  );
 }

@@ -68,6 +68,32 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
     expect(epochsOf(events)).toEqual([1, 2]);
   });
 
+  it.each([
+    { batchNorm: false, fewest: 1, taken: [16, 8, 4, 2, 1] },
+    { batchNorm: true, fewest: 2, taken: [16, 8, 4, 2] },
+  ])('stops where $fewest at once are too many still, with batch norm in the head: $batchNorm', async (each) => {
+    const folder = await temporaryFolder();
+    const files = await labelled(folder, 12);
+    const base = smallRecipe();
+    const recipe = smallRecipe({ head: { ...base.head, batchNorm: each.batchNorm } });
+    const taken: number[] = [];
+    const full = (options: Parameters<typeof Trainer.open>[0]): Trainer => {
+      const trainer = Trainer.open(options);
+      taken.push(16 / (options.accumulate ?? 1));
+      trainer.step = () => {
+        throw new Error('OOM when allocating tensor with shape[16,32,32,32]');
+      };
+      return trainer;
+    };
+    await expect(train(folder, files, recipe, { openTrainer: full })).rejects.toMatchObject({
+      failure: {
+        code: 'out-of-memory',
+        message: expect.stringContaining(`${String(each.fewest)} of its images at once`) as string,
+      },
+    });
+    expect(taken).toEqual(each.taken);
+  });
+
   it('goes on from the checkpoint before one that was cut, and ends as if it had not been', async () => {
     const folder = await temporaryFolder();
     const files = await labelled(folder);

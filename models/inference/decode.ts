@@ -1,6 +1,7 @@
 import { FastResizeFilter, ResizeFit, Transformer } from '@napi-rs/image';
 import { imageSize } from 'image-size';
 import { FailureError } from '#shared/ipc/failure';
+import { copyMiddleSquare } from './middleSquare';
 
 /** Sides that are read, pixels (product.md 1). The upper one also stops decompression bombs before anything is allocated. */
 const SMALLEST_SIDE = 32;
@@ -43,7 +44,7 @@ export async function decodeImage(
       .rawPixels(),
   );
   if (rgba.length !== width * height * 4) throw unreadable('The image’s pixels do not fill its sides.');
-  copyMiddleSquare(rgba, width, height, side, pixels);
+  copyMiddleSquare(rgba, { width, height }, side, pixels);
   return { ...header, pixels };
 }
 
@@ -120,30 +121,6 @@ async function decode(run: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const detail = error instanceof Error ? error.message.replace(/^Decode image failed\s*/i, '') : String(error);
     throw unreadable(`The image cannot be decoded: it is cut short or damaged (${detail}).`);
   }
-}
-
-/** RGB of the middle square of RGBA pixels, laid over white. Runs on the thread that also drives the graph, hence the short way for opaque pixels. */
-function copyMiddleSquare(rgba: Uint8Array, width: number, height: number, side: number, pixels: Uint8Array): void {
-  const left = (width - side) >> 1;
-  const top = (height - side) >> 1;
-  let to = 0;
-  for (let y = 0; y < side; y++) {
-    let from = ((top + y) * width + left) * 4;
-    for (const end = from + side * 4; from < end; from += 4, to += 3) {
-      const alpha = rgba[from + 3] ?? 255;
-      const red = rgba[from] ?? 0;
-      const green = rgba[from + 1] ?? 0;
-      const blue = rgba[from + 2] ?? 0;
-      const opaque = alpha === 255;
-      pixels[to] = opaque ? red : overWhite(red, alpha);
-      pixels[to + 1] = opaque ? green : overWhite(green, alpha);
-      pixels[to + 2] = opaque ? blue : overWhite(blue, alpha);
-    }
-  }
-}
-
-function overWhite(value: number, alpha: number): number {
-  return Math.round((value * alpha) / 255 + 255 - alpha);
 }
 
 function unreadable(message: string): FailureError {

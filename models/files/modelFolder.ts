@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { modelCardSchema, type ModelCard } from '#shared/domain/model';
-import { encodeWeights, invalidModel, readModelFile, type Weights } from '../pretrained/weightsFile';
+import { encodeWeights, invalidModel, parseModelJson, readModelFile, type Weights } from '../pretrained/weightsFile';
 import { writeFolder } from './writeFolder';
 
 /** A file's path in a model folder: names of letters, digits, dot, dash and underscore, none of which leads out of it. */
@@ -38,16 +38,7 @@ export async function writeModelFolder(
 /** Reads and checks a model folder's card. FailureError `model-invalid` says what is wrong. */
 export async function readCard(folder: string): Promise<ModelCard> {
   const path = join(folder, 'card.json');
-  const text = (await readModelFile(path)).toString('utf8');
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw invalidModel(path, 'is cut or no JSON');
-  }
-  const card = modelCardSchema.safeParse(content);
-  if (!card.success) throw invalidModel(path, `is no model card (${card.error.issues[0]?.path.join('.') ?? ''})`);
-  return card.data;
+  return parseModelJson(path, await readModelFile(path), modelCardSchema, 'model card');
 }
 
 /** The card of a model folder and the files it names, by path. FailureError `model-invalid` names the file that is missing, cut, changed, or has no place in a model folder. */

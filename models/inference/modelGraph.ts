@@ -36,13 +36,14 @@ export async function modelGraph(
   const serving = { views, precision, branches, temperature: temperatureOf(card, precision) };
   const served =
     recipe.kind === 'quick'
-      ? await quickGraph(card, weights, pretrained, serving)
+      ? await quickGraph(folder, card, weights, pretrained, serving)
       : trainedGraph(folder, card, recipe, weights, serving);
   return { card, ...served };
 }
 
 /** A quick model: the head in its folder on the frozen backbone that ships with the program. */
 async function quickGraph(
+  folder: string,
   card: ModelCard,
   head: Weights,
   pretrained: string,
@@ -56,14 +57,20 @@ async function quickGraph(
       'Train it again with this version of Smearscope, or choose another model.',
     );
   }
-  const graph = new Graph();
-  const pixels = graph.placeholder('pixels', 'uint8', [null, card.inputSize, card.inputSize, 3]);
-  const logits = addViews(graph, pixels, views, (seen) =>
-    inBranches(graph, seen, branches, (part) =>
-      addHead(graph, addFeatures(graph, part, card.inputSize, backbone), head),
-    ),
-  );
-  return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
+  return fitting(folder, () => {
+    const graph = new Graph();
+    const pixels = graph.placeholder('pixels', 'uint8', [null, card.inputSize, card.inputSize, 3]);
+    const logits = addViews(graph, pixels, views, (seen) =>
+      inBranches(graph, seen, branches, (part) =>
+        addHead(graph, addFeatures(graph, part, card.inputSize, backbone), head),
+      ),
+    );
+    const classes = card.classIds.length;
+    if (logits.shape[1] !== classes) {
+      throw new Error(`${String(logits.shape[1])} classes in its weights, ${String(classes)} in its card`);
+    }
+    return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
+  });
 }
 
 /** A model with a network of its own: declared by its recipe, with the weights in its folder. */
@@ -76,13 +83,22 @@ function trainedGraph(
 ): ServedGraph {
   const network = declareNetwork(recipe, card.classIds.length, recipe.seed);
   try {
-    assignPretrained(network.model, { name: card.name, sha256: card.files['weights.bin'] ?? '', weights });
-    return networkGraph(recipe, network, serving);
+    return fitting(folder, () => {
+      assignPretrained(network.model, { name: card.name, sha256: card.files['weights.bin'] ?? '', weights });
+      return networkGraph(recipe, network, serving);
+    });
+  } finally {
+    network.model.dispose();
+  }
+}
+
+/** What is built of a model's weights; FailureError `model-invalid` where they are not those of its card. */
+function fitting(folder: string, build: () => ServedGraph): ServedGraph {
+  try {
+    return build();
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw invalidModel(folder, `does not hold the network of its card (${detail})`);
-  } finally {
-    network.model.dispose();
   }
 }
 
@@ -97,6 +113,6 @@ function addHead(graph: Graph, features: GraphTensor, head: Weights): GraphTenso
 
 function constant(graph: Graph, weights: Weights, name: string): GraphTensor {
   const weight = weights.get(name);
-  if (!weight) throw new FailureError('model-invalid', `The model has no weight "${name}".`, 'Choose another model.');
+  if (!weight) throw new Error(`no weight "${name}"`);
   return graph.constant(name, weight.data, weight.shape);
 }

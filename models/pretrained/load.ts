@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readModelFile, readWeights, type Weights } from './weightsFile';
+import { parseModelJson, readModelFile, readWeights, type Weights } from './weightsFile';
 
 const cardSchema = z.object({ name: z.string(), licence: z.string(), files: z.record(z.string(), z.string()) });
 
@@ -15,7 +15,8 @@ export interface Pretrained {
 
 /** Reads the weights in a folder of models/pretrained and checks them against their card. FailureError `model-invalid` names the file that is missing, cut or changed. */
 export async function loadPretrained(folder: string): Promise<Pretrained> {
-  const card = cardSchema.parse(JSON.parse((await readModelFile(join(folder, 'card.json'))).toString('utf8')));
+  const path = join(folder, 'card.json');
+  const card = parseModelJson(path, await readModelFile(path), cardSchema, 'card of a network');
   const weights = await readWeights(folder, card.files);
   return { name: card.name, sha256: card.files['weights.bin'] ?? '', weights };
 }

@@ -27,20 +27,24 @@ export type Weights = ReadonlyMap<string, Weight>;
 
 /**
  * Reads weights.bin (little-endian, one array after the other) by weights.json (names, shapes, and dtypes where they are not float32) in a folder; both must have the SHA-256 given for them.
- * FailureError `model-invalid` names the file that is missing, cut or changed. The arrays are the caller's.
+ * FailureError `model-invalid` names the file that is missing, cut or changed, or does not fit the other. The arrays are the caller's.
  */
 export async function readWeights(folder: string, hashes: Readonly<Record<string, string>>): Promise<Weights> {
   const [specsFile, packed] = await Promise.all([
     readChecked(folder, 'weights.json', hashes),
     readChecked(folder, 'weights.bin', hashes),
   ]);
-  const specs = specsSchema.parse(JSON.parse(specsFile.toString('utf8')));
+  const specs = parseModelJson(join(folder, 'weights.json'), specsFile, specsSchema, 'list of weights');
+  const sizes = specs.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
+  const named = specs.reduce((sum, { dtype }, index) => sum + (sizes[index] ?? 0) * BYTES[dtype], 0);
+  if (named !== packed.length) {
+    throw invalidModel(join(folder, 'weights.bin'), `has ${String(packed.length)} bytes, its weights.json names ${String(named)}`);
+  }
   const { buffer } = new Uint8Array(packed);
   const weights = new Map<string, Weight>();
   let at = 0;
-  for (const { name, shape, dtype } of specs) {
-    const size = shape.reduce((product, side) => product * side, 1);
-    const bytes = buffer.slice(at, at + size * BYTES[dtype]);
+  for (const [index, { name, shape, dtype }] of specs.entries()) {
+    const bytes = buffer.slice(at, at + (sizes[index] ?? 0) * BYTES[dtype]);
     const data = dtype === 'float32' ? new Float32Array(bytes) : Float32Array.from(new Float16Array(bytes));
     weights.set(name, { shape, data });
     at += bytes.byteLength;
@@ -97,6 +101,19 @@ export async function readModelFile(path: string): Promise<Buffer> {
       throw invalidModel(path, 'is not there');
     throw invalidModel(path, `cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+/** What a JSON file of a model holds; FailureError `model-invalid` where it is cut, or is no `what` by the schema. */
+export function parseModelJson<S extends z.ZodType>(path: string, bytes: Buffer, schema: S, what: string): z.infer<S> {
+  let content: unknown;
+  try {
+    content = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw invalidModel(path, 'is cut or no JSON');
+  }
+  const parsed = schema.safeParse(content);
+  if (!parsed.success) throw invalidModel(path, `is no ${what} (${parsed.error.issues[0]?.path.join('.') ?? ''})`);
+  return parsed.data;
 }
 
 const HINT =

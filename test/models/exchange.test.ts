@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -181,5 +182,40 @@ describe('a model that is taken in', () => {
       },
     });
     expect(await readdir(folder)).toEqual(['starter']);
+  });
+
+  it('is refused where its files are whole but do not fit each other, by name', async () => {
+    const folder = await temporaryFolder();
+    const from = await quickModel(folder);
+    const request = { from, modelFolder: join(folder, 'models', 'x'), modelId: 'x', pretrained: PRETRAINED };
+    const card = await readCard(from);
+    const refused = async (change: Partial<typeof card>, files: Record<string, Buffer>, because: string) => {
+      const kept = await Promise.all(
+        Object.keys(files).map(async (name) => [name, await readFile(join(from, name))] as const),
+      );
+      const hashes = Object.entries(files).map(([name, bytes]) => [
+        name,
+        createHash('sha256').update(bytes).digest('hex'),
+      ]);
+      for (const [name, bytes] of Object.entries(files)) await writeFile(join(from, name), bytes);
+      const changed = {
+        ...card,
+        ...change,
+        files: { ...card.files, ...(Object.fromEntries(hashes) as Record<string, string>) },
+      };
+      await writeFile(join(from, 'card.json'), JSON.stringify(changed));
+      await expect(importModel(request)).rejects.toMatchObject({
+        failure: { code: 'model-invalid', message: expect.stringContaining(because) as string },
+      });
+      for (const [name, bytes] of kept) await writeFile(join(from, name), bytes);
+    };
+    const more = [...card.classIds, 'zebra'];
+    await refused({ classIds: more }, {}, '2 classes in its weights, 3 in its card');
+    await refused({}, { 'weights.bin': Buffer.alloc(10) }, 'weights.bin has 10 bytes, its weights.json names');
+    await refused({}, { 'weights.json': Buffer.from('[{"half') }, 'weights.json is cut or no JSON');
+    await refused({}, { 'weights.json': Buffer.from('[{"name":1}]') }, 'weights.json is no list of weights (0.name)');
+    const headless = { 'weights.json': Buffer.from('[]'), 'weights.bin': Buffer.alloc(0) };
+    await refused({}, headless, 'does not hold the network of its card (no weight "head/hidden/kernel")');
+    expect(await readdir(folder)).not.toContain('models');
   });
 });

@@ -100,7 +100,7 @@ it('Lite1 and Lite2 come from the same code, with the published numbers of param
   ]);
 });
 
-it('a cut or missing weights file is refused by name', async () => {
+it('a cut or missing weights file, and a cut card, are refused by name', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'smearscope-test-'));
   try {
     await cp(FOLDER, folder, { recursive: true });
@@ -108,6 +108,10 @@ it('a cut or missing weights file is refused by name', async () => {
     await expect(loadPretrained(folder)).rejects.toThrow(/weights\.bin is not the file its card describes/);
     await rm(join(folder, 'weights.bin'));
     await expect(loadPretrained(folder)).rejects.toThrow(/weights\.bin is not there/);
+    await truncate(join(folder, 'card.json'), 20);
+    await expect(loadPretrained(folder)).rejects.toMatchObject({
+      failure: { code: 'model-invalid', message: expect.stringMatching(/card\.json is cut or no JSON/) as string },
+    });
   } finally {
     await rm(folder, { recursive: true });
   }

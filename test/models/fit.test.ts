@@ -2,12 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ComputeHost } from '#compute/host';
 import type { ClassifiedFile, ComputeMethod, ComputeParams, FitEvent } from '#shared/compute/protocol';
 import type { FitRecipe } from '#shared/domain/recipe';
 import { tf } from '#models/backend/tensorflow';
 import { openSessions } from '#models/graph/session';
 import { Classifier } from '#models/inference/classifier';
+import { readCheckpoint } from '#models/training/checkpoint';
 import { Trainer } from '#models/training/trainer';
 import { hasData, SAMPLE_SLIDE } from '../support/data';
 import { countedAsMatrix, predictionsIn } from '../support/predictions';
@@ -163,6 +165,32 @@ describe.skipIf(!hasData)('training by gradients', () => {
     ).rejects.toMatchObject({ failure: { code: 'cancelled' } });
     expect(steps).toEqual([1, 2, 3]);
     expect(await readdir(folder)).not.toContain('models');
+  });
+
+  it('ends a stage after `patience` epochs that were no better, and goes on with the weights of its best', async () => {
+    const folder = await temporaryFolder();
+    const files = await labelled(folder, 12);
+    /** The weights after each epoch. */
+    const weights: ReadonlyMap<string, Float32Array>[] = [];
+    const { events } = await train(folder, files, smallRecipe({}, { epochs: 9, patience: 2 }), {
+      openTrainer: (options) => {
+        const trainer = Trainer.open(options);
+        // Of three classes of one size one is called right: as many after every epoch.
+        trainer.predict = (_, count) => {
+          weights.push(trainer.weights());
+          return Float32Array.from({ length: count * 3 }, (__, index) => (index % 3 === 0 ? 1 : 0));
+        };
+        return trainer;
+      },
+    });
+    expect(epochsOf(events)).toEqual([1, 2, 3]);
+    const trained = await readCheckpoint(join(folder, 'runs', 'run', 'stage-1.weights'), z.looseObject({}));
+    const kernel = (values: ReadonlyMap<string, Float32Array> | undefined): number[] => [
+      ...(values?.get('head_output/kernel') ?? []),
+    ];
+    expect(weights).toHaveLength(3);
+    expect(kernel(trained.arrays)).toEqual(kernel(weights[0]));
+    expect(kernel(trained.arrays)).not.toEqual(kernel(weights[2]));
   });
 
   it('trains in stages: the frozen network first, then its convolutions, each from the best of the one before', async () => {

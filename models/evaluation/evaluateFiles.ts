@@ -36,25 +36,26 @@ export async function evaluateFiles(
     );
   }
   const start = performance.now();
-  const progress = (done: number): void => {
+  const progress = (done: number, total: number): void => {
     if (signal.aborted)
       throw new FailureError('cancelled', 'The evaluation was stopped.', 'Start it again when you like.');
     const rate = done / ((performance.now() - start) / 1000);
     report({
       stage: 'evaluating',
       done,
-      total: files.length,
+      total,
       imagesPerSecond: rate,
-      secondsLeft: rate > 0 ? (files.length - done) / rate : null,
+      secondsLeft: rate > 0 ? (total - done) / rate : null,
     });
   };
   const { images, leftOut } = await readLabelled(files, () => {
-    progress(0);
+    progress(0, files.length);
   });
   const predictions: EvaluatedFiles['predictions'] = [];
   const used: LabelledImage[] = [];
   const unfamiliar: boolean[] = [];
   let graphMilliseconds = 0;
+  let done = 0;
   for await (const batch of prepareAhead(images, classifier.batch, (portion) =>
     allSettledOrThrow(portion.map((image) => decodeLabelled(image, inputSize))),
   )) {
@@ -75,7 +76,8 @@ export async function evaluateFiles(
       unfamiliar.push(isUnfamiliar);
       predictions.push({ path: image.path, classId: image.classId, probabilities });
     });
-    progress(used.length);
+    done += batch.length;
+    progress(done, images.length);
   }
   if (used.length === 0)
     throw new FailureError(

@@ -1,5 +1,4 @@
 import type { FitEvent } from '#shared/compute/protocol';
-import type { ImagePrediction } from '#shared/domain/prediction';
 import type { FitRecipe, FitStage } from '#shared/domain/recipe';
 import type { StepMetrics } from '#shared/domain/run';
 import { FailureError } from '#shared/ipc/failure';
@@ -17,6 +16,7 @@ import type { Position, RunFolder, Standing } from './runFolder';
 import { rateAt } from './schedules';
 import { stageTrainer } from './stageTrainer';
 import type { Trainer, TrainerOptions } from './trainer';
+import { validate, type Validation } from './validate';
 
 /** Milliseconds between two tellings of steps. */
 const STEPS_TOLD_EVERY = 250;
@@ -280,32 +280,12 @@ class StageRun {
     return { labels, weights };
   }
 
-  /** Mean cross-entropy and accuracy on the validation part, and what is called wrong in it. */
-  async #validate(): Promise<{ loss: number; accuracy: number; mistakes: ImagePrediction[] }> {
+  #validate(): Promise<Validation> {
     const { data, progress } = this.#work;
-    const { training, validation } = data.parts;
-    const { epochs } = this.#stage;
-    const trained = (this.position.stageEpochs + 1) * training.length;
-    const classes = data.classIds.length;
-    const mistakes: ImagePrediction[] = [];
-    let loss = 0;
-    for await (const { images, pixels } of batchesOf(data.cache, validation, this.#portion)) {
-      const logits = this.#trainer.predict(pixels, images.length);
-      images.forEach(({ path, hash, classId }, row) => {
-        const scores = logits.subarray(row * classes, (row + 1) * classes);
-        const label = data.classIds.indexOf(classId);
-        const most = Math.max(...scores);
-        const sum = scores.reduce((total, score) => total + Math.exp(score - most), 0);
-        loss += Math.log(sum) + most - (scores[label] ?? 0);
-        const called = scores.indexOf(most);
-        if (called === label) return;
-        const predicted = data.classIds[called] ?? '';
-        mistakes.push({ path, hash, truth: classId, predicted, probability: 1 / sum });
-      });
-      await progress(trained, epochs * training.length);
-    }
-    const { length } = validation;
-    return { loss: loss / length, accuracy: (length - mistakes.length) / length, mistakes };
+    const { length } = data.parts.training;
+    return validate(this.#trainer, data, this.#portion, () =>
+      progress((this.position.stageEpochs + 1) * length, this.#stage.epochs * length),
+    );
   }
 
   #diverged(step: number): FailureError {

@@ -5,8 +5,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { records, smearscope } from '../support/commandLine';
 import { manyImages, SAMPLE_SLIDE } from '../support/data';
 import { canMount, mountDisk, resizeDisk } from '../support/mount';
-import { childrenOf } from '../support/processes';
 import { temporaryFolder } from '../support/temporary';
+import { ask } from '../support/workspaceDatabase';
 
 /** A folder of its own with sample images under the names given, and the options of a command that classifies it. */
 async function imagesNamed(
@@ -115,11 +115,13 @@ it('a file that vanishes after it was found is listed, and the rest is classifie
   await manyImages(images, 300);
   const last = join(images, 'slide 2', '299.jpg');
   const workspace = join(folder, 'workspace');
-  // The walk is over when the process starts that reads the images, and it takes a second to load TensorFlow.
+  // The last file is read in the second request, long after the walk is over.
+  const isWalked = (): boolean =>
+    ask(workspace, (database) => database.prepare('select walked from batch').pluck().get()) === 1;
   const { code, error } = await smearscope(['classify', images, '--workspace', workspace, '--out', out], {
-    watch: ({ pid }) => {
+    watch: () => {
       const watch = setInterval(() => {
-        if (pid === undefined || childrenOf(pid).length === 0) return;
+        if (!isWalked()) return;
         clearInterval(watch);
         rmSync(last);
       }, 5);

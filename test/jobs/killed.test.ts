@@ -1,14 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { Random } from '#models/training/random';
 import { records, smearscope } from '../support/commandLine';
 import { manyImages } from '../support/data';
 import { childrenOf } from '../support/processes';
 import { temporaryFolder } from '../support/temporary';
+import { ask } from '../support/workspaceDatabase';
 
 const IMAGES = 1400;
 
@@ -27,20 +28,6 @@ function when(child: ChildProcess, isTime: () => boolean, act: () => void): void
   };
   child.on('exit', stop);
   onTestFinished(stop);
-}
-
-/** Asks a workspace's database from outside, while the program works on it or after it was killed; null before its tables are made. */
-function ask<T>(workspace: string, question: (database: Database.Database) => T): T | null {
-  const path = join(workspace, 'smearscope.db');
-  if (!existsSync(path)) return null;
-  const database = new Database(path, { readonly: true });
-  try {
-    return question(database);
-  } catch {
-    return null;
-  } finally {
-    database.close();
-  }
 }
 
 const count = (database: Database.Database, sql: string): number =>

@@ -1,4 +1,4 @@
-import type { ClassifiedFile } from '#shared/compute/protocol';
+import type { ClassifiedFile, ComputeParams } from '#shared/compute/protocol';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, CellId } from '#shared/domain/ids';
 import { FailureError } from '#shared/ipc/failure';
@@ -46,6 +46,7 @@ export async function runClassifyJob(job: ClassifyJob): Promise<Batch> {
   changed(workspace.batches.setState(batchId, 'running'));
   const measure = new JobMeasure();
   try {
+    loadModel(job);
     await findFiles(job);
     await classifyPending(job, measure);
     return changed(workspace.batches.setState(batchId, 'done'));
@@ -69,6 +70,23 @@ function setFailed(workspace: Workspace, batchId: BatchId, error: FailureError):
   } catch {
     return { ...workspace.batches.get(batchId), state: 'failed', failure: error.failure };
   }
+}
+
+/** Has the compute process start and load the model while the files are looked for. What fails here fails for the first files too, and is told then. */
+function loadModel(job: ClassifyJob): void {
+  job.compute.call('classify', requestFor(job, []), { signal: job.signal }).catch(() => undefined);
+}
+
+function requestFor(
+  { workspace, model, batchId }: ClassifyJob,
+  files: readonly PendingFile[],
+): ComputeParams<'classify'> {
+  return {
+    modelFolder: model.folder,
+    views: workspace.batches.get(batchId).views,
+    imageStore: workspace.images,
+    files: files.map(({ id, path }) => ({ key: id, path })),
+  };
 }
 
 async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Promise<void> {
@@ -108,8 +126,7 @@ async function requestPending(
   measure: JobMeasure,
   onProgress: (results: ClassifiedFile[]) => void,
 ): Promise<void> {
-  const { workspace, compute, model, batchId, signal } = job;
-  const { views } = workspace.batches.get(batchId);
+  const { workspace, compute, batchId, signal } = job;
   const deaths = new Map<number, number>();
   let care = -1;
   for (;;) {
@@ -119,13 +136,10 @@ async function requestPending(
     let files = workspace.batches.pending(batchId, after, size);
     if (files.length === 0) return;
     const request = async (portion: PendingFile[]): Promise<void> => {
-      const params = {
-        modelFolder: model.folder,
-        views,
-        imageStore: workspace.images,
-        files: portion.map(({ id, path }) => ({ key: id, path })),
-      };
-      const { graphMilliseconds, precision } = await compute.call('classify', params, { onProgress, signal });
+      const { graphMilliseconds, precision } = await compute.call('classify', requestFor(job, portion), {
+        onProgress,
+        signal,
+      });
       measure.addGraph(graphMilliseconds, precision);
     };
     try {

@@ -243,27 +243,31 @@ class StageRun {
     };
     let told = performance.now();
     let [steps, images, correct, losses] = [0, 0, 0, 0];
-    for await (const batch of batchesOf(data.cache, order, this.#stage.batch)) {
-      const count = batch.images.length;
-      const step = stageSteps + steps;
-      const learningRate = rateAt(this.#stage.schedule, step, this.#totalSteps);
-      const done = this.#trainer.step(
-        { ...this.#labels(batch.images), pixels: batch.pixels, count },
-        { learningRate, seed: [seed, step] },
-      );
-      if (!Number.isFinite(done.loss)) throw this.#diverged(step + 1);
-      steps++;
-      images += count;
-      correct += done.correct;
-      losses += done.loss * count;
-      untold.push({ step: stepsBefore + step + 1, loss: done.loss, accuracy: done.correct / count, learningRate });
-      if (performance.now() - told > STEPS_TOLD_EVERY) {
-        flush();
-        told = performance.now();
+    try {
+      for await (const batch of batchesOf(data.cache, order, this.#stage.batch)) {
+        const count = batch.images.length;
+        const step = stageSteps + steps;
+        const learningRate = rateAt(this.#stage.schedule, step, this.#totalSteps);
+        const done = this.#trainer.step(
+          { ...this.#labels(batch.images), pixels: batch.pixels, count },
+          { learningRate, seed: [seed, step] },
+        );
+        if (!Number.isFinite(done.loss)) throw this.#diverged(step + 1);
+        steps++;
+        images += count;
+        correct += done.correct;
+        losses += done.loss * count;
+        untold.push({ step: stepsBefore + step + 1, loss: done.loss, accuracy: done.correct / count, learningRate });
+        if (performance.now() - told > STEPS_TOLD_EVERY) {
+          flush();
+          told = performance.now();
+        }
+        await progress(stageEpochs * training.length + images, this.#stage.epochs * training.length);
       }
-      await progress(stageEpochs * training.length + images, this.#stage.epochs * training.length);
+    } finally {
+      // Also what led to the end of a run that went astray.
+      flush();
     }
-    flush();
     return { steps, loss: losses / images, accuracy: correct / images };
   }
 

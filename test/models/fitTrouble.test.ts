@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { FitEvent } from '#shared/compute/protocol';
 import { tf } from '#models/backend/tensorflow';
 import { openSessions } from '#models/graph/session';
 import { readCheckpoint, writeCheckpoint } from '#models/training/checkpoint';
@@ -34,13 +35,18 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
       trainer.step = (batch, at) => ({ ...step(batch, at), ...(++steps >= 9 && { loss: NaN }) });
       return trainer;
     };
-    await expect(train(folder, files, recipe, { openTrainer: astray })).rejects.toMatchObject({
+    const before: FitEvent[] = [];
+    const onEvent = (event: FitEvent): void => {
+      before.push(event);
+    };
+    await expect(train(folder, files, recipe, { openTrainer: astray, onEvent })).rejects.toMatchObject({
       failure: {
         code: 'diverged',
         message: expect.stringMatching(/after step 9 .* The best weights, of epoch 1 /) as string,
         hint: expect.stringContaining('stages.0.schedule.rate') as string,
       },
     });
+    expect(stepsOf(before).map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const { events, result } = await train(folder, files, recipe);
     expect(stepsOf(events)).toEqual([]);
     expect(result.card.evaluation.n).toBe(24);

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Application } from '#main/application';
 import { forkCompute } from '#main/compute/launchFork';
+import type { LaunchCompute } from '#main/compute/supervisor';
 import { resourcesIn } from '#main/resources';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import type { Batch } from '#shared/domain/batch';
@@ -177,14 +178,37 @@ describe.skipIf(!hasData)('a training from the command line', () => {
 });
 
 /** The program on a workspace, without a window; `hear` is told what happens in it. */
-function openProgram(workspaceFolder: string, hear: (name: string, value: unknown) => void): Application {
+function openProgram(
+  workspaceFolder: string,
+  hear: (name: string, value: unknown) => void,
+  wrap = (launch: LaunchCompute): LaunchCompute => launch,
+): Application {
   const resources = resourcesIn(resolve('.'));
   return new Application({
     workspaceFolder,
     resources,
-    launchCompute: ({ log }) => forkCompute(resources.computeEntry, resources.pretrained, log),
+    launchCompute: ({ log }) => wrap(forkCompute(resources.computeEntry, resources.pretrained, log)),
     emit: hear,
   });
+}
+
+/** A compute process that dies when its first training has its model, before it says so; the next one lives. */
+function dyingWithItsModel(launch: LaunchCompute): LaunchCompute {
+  let died = false;
+  return () => {
+    const real = launch();
+    return {
+      ...real,
+      onMessage: (listener) => {
+        real.onMessage((message) => {
+          const isModel = JSON.stringify(message).includes('"card":');
+          if (died || !isModel) listener(message);
+          else real.kill();
+          died ||= isModel;
+        });
+      },
+    };
+  };
 }
 
 /** A small network, trained for some epochs. */
@@ -247,6 +271,25 @@ describe.skipIf(!hasData)('a training in the program', () => {
       expect(predictions.image(prediction)?.path).toBe(join(folder, 'data', path));
     }
     await again.close();
+  });
+
+  it('makes its model again where the compute process died with the first, and counts its locked images once', async () => {
+    const folder = await temporaryFolder();
+    await copyClasses(join(folder, 'data'), 12, CLASSES);
+    const id = runIdSchema.parse(randomUUID());
+    const program = openProgram(join(folder, 'workspace'), () => undefined, dyingWithItsModel);
+    program.createRun({ id, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(1) });
+    const { run } = await program.runTraining(id);
+    expect(run).toMatchObject({ state: 'done', failure: null });
+    const { modelId, evaluation } = run;
+    if (!modelId || !evaluation) throw new Error('A training that is done has both.');
+    const told = evaluation.classIds.flatMap((truth) =>
+      evaluation.classIds.flatMap((predicted) =>
+        program.workspace.predictions.ofModel(modelId, { truth, predicted }, null, 99),
+      ),
+    );
+    expect(told).toHaveLength(evaluation.n);
+    await program.close();
   });
 
   it('begins again where its checkpoints were deleted, and says so', async () => {

@@ -73,13 +73,13 @@ async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Tr
   const { name, description, recipe } = run;
   const modelId = catalog.freeId(name);
   const modelFolder = catalog.folderOf(modelId);
-  // A program killed between the writing of a model and its registration leaves a folder that no row knows.
-  await rm(modelFolder, { recursive: true, force: true });
-  // Nor is anything kept of what a model that was not registered called the locked part.
-  workspace.predictions.forget(runId);
   const shared = { name, modelId, files, modelFolder, description };
   let deaths = 0;
-  const ask = (): Promise<Trained> => {
+  const ask = async (): Promise<Trained> => {
+    // A process that died between the writing of a model and its registration leaves a folder that no row knows.
+    await rm(modelFolder, { recursive: true, force: true });
+    // Nor is anything kept of what a model that was not registered called the locked part.
+    workspace.predictions.forget(runId);
     if (recipe.kind === 'quick') {
       const params = { ...shared, recipe, featureCache: workspace.features };
       const onProgress = (event: QuickEvent): void => {

@@ -1,6 +1,5 @@
 import type { ModelCard, Precision } from '#shared/domain/model';
 import type { Views } from '#shared/domain/testTimeAugmentation';
-import { readCard } from '../files/modelFolder';
 import { Session } from '../graph/session';
 import { BRANCHES, filledUp } from './branches';
 import { familiarityOf } from './familiarity';
@@ -27,7 +26,7 @@ export class Classifier {
   readonly #session: Session;
   readonly #tensors: Pick<ModelGraph, 'pixels' | 'logits' | 'probabilities'>;
 
-  private constructor({ card, graph, ...tensors }: ModelGraph, views: Views, precision: Precision) {
+  private constructor({ card, precision, graph, ...tensors }: ModelGraph, views: Views) {
     this.card = card;
     this.precision = precision;
     this.batch = BATCH / views;
@@ -41,10 +40,9 @@ export class Classifier {
    * FailureError `model-invalid` or `model-mismatch`.
    */
   static async open(folder: string, pretrained: string, views: Views = 1, precision?: Precision): Promise<Classifier> {
-    const { bfloat16 } = await readCard(folder);
-    const chosen = precision ?? (bfloat16 ? fasterPrecision() : 'float32');
-    const graph = await modelGraph(folder, pretrained, { views, precision: chosen, branches: BRANCHES });
-    return new Classifier(graph, views, chosen);
+    const precisionFor = ({ bfloat16 }: ModelCard): Precision =>
+      precision ?? (bfloat16 ? fasterPrecision() : 'float32');
+    return new Classifier(await modelGraph(folder, pretrained, { views, precisionFor, branches: BRANCHES }), views);
   }
 
   /** What the model says of each of RGB bytes [count, inputSize, inputSize, 3], in their order; the caller's. Blocks this thread while the graph runs. */

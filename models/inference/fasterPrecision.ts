@@ -18,7 +18,7 @@ let measured: Precision | null = null;
 
 /**
  * Which precision this machine computes a convolutional network faster in, measured once in a process (a tenth of a second) on one block of EfficientNet-Lite0, where the processor has
- * instructions for bfloat16 at all. Their flags do not tell: bfloat16 takes two thirds of float32's time on some processors that have it and half as long again on others (docs/benchmarks.md).
+ * instructions for bfloat16 at all. Their flags do not tell: on one that has them bfloat16 took half as long again as float32 (docs/benchmarks.md).
  */
 export function fasterPrecision(): Precision {
   measured ??= hasBfloat16() ? measure() : 'float32';

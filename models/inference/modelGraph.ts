@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { temperatureOf, type ModelCard } from '#shared/domain/model';
+import { temperatureOf, type ModelCard, type Precision } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
 import { FailureError } from '#shared/ipc/failure';
 import { declareNetwork } from '../architectures/network';
@@ -19,6 +19,12 @@ import { addViews } from './testTimeAugmentation';
 /** A model folder as a graph, with its card. */
 export interface ModelGraph extends ServedGraph {
   readonly card: ModelCard;
+  readonly precision: Precision;
+}
+
+interface ModelServing extends Pick<Serving, 'views' | 'branches'> {
+  /** float32 if not given. */
+  readonly precisionFor?: (card: ModelCard) => Precision;
 }
 
 /**
@@ -28,9 +34,10 @@ export interface ModelGraph extends ServedGraph {
 export async function modelGraph(
   folder: string,
   pretrained: string,
-  { views = 1, precision = 'float32', branches = 1 }: Omit<Serving, 'temperature'> = {},
+  { views = 1, precisionFor = () => 'float32', branches = 1 }: ModelServing = {},
 ): Promise<ModelGraph> {
   const card = await readCard(folder);
+  const precision = precisionFor(card);
   const weights = await readWeights(folder, card.files);
   const { recipe } = card;
   const serving = { views, precision, branches, temperature: temperatureOf(card, precision) };
@@ -38,7 +45,7 @@ export async function modelGraph(
     recipe.kind === 'quick'
       ? await quickGraph(folder, card, weights, pretrained, serving)
       : trainedGraph(folder, card, recipe, weights, serving);
-  return { card, ...served };
+  return { card, precision, ...served };
 }
 
 /** A quick model: the head in its folder on the frozen backbone that ships with the program. */

@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ComputeHost } from '#compute/host';
 import type { ClassifiedFile, ComputeMethod, ComputeParams, FitEvent } from '#shared/compute/protocol';
@@ -13,7 +12,7 @@ import { readCheckpoint } from '#models/training/checkpoint';
 import { Trainer } from '#models/training/trainer';
 import { hasData, SAMPLE_SLIDE } from '../support/data';
 import { countedAsMatrix, predictionsIn } from '../support/predictions';
-import { epochsOf, type Fitted, FOUR, labelled, requestOf, smallRecipe, stepsOf, train } from '../support/smallFit';
+import { epochsOf, FOUR, labelled, requestOf, smallRecipe, stepsOf, train, trainedOnce } from '../support/smallFit';
 import { temporaryFolder } from '../support/temporary';
 
 /** What asks a compute process, answered within this one. */
@@ -44,14 +43,7 @@ class Requests {
 }
 
 describe.skipIf(!hasData)('training by gradients', () => {
-  /** A run of {@link FOUR} that nothing cut, for those that are to equal it. */
-  let whole: Fitted;
-  let place = '';
-  beforeAll(async () => {
-    place = await mkdtemp(join(tmpdir(), 'smearscope-test-'));
-    whole = await train(place, await labelled(place), FOUR);
-  });
-  afterAll(() => rm(place, { recursive: true, force: true }));
+  const whole = trainedOnce();
 
   it('learns, makes a model that classifies, and leaves nothing in memory', async () => {
     const folder = await temporaryFolder();
@@ -70,14 +62,14 @@ describe.skipIf(!hasData)('training by gradients', () => {
   });
 
   it('tells what its model calls each image of the locked part, as its confusion matrix counts them, and where it was surest and wrong on the way', () => {
-    const { evaluation, classIds } = whole.result.card;
-    const predictions = predictionsIn(whole.events);
+    const { evaluation, classIds } = whole().result.card;
+    const predictions = predictionsIn(whole().events);
     expect(countedAsMatrix(predictions, classIds)).toEqual(evaluation.confusion);
     expect(new Set(predictions.map(({ path }) => path)).size).toBe(evaluation.n);
     expect(predictions.every(({ path, truth }) => basename(dirname(path)) === truth)).toBe(true);
     const identified = predictions.filter(({ probability }) => probability >= evaluation.threshold);
     expect(identified).toHaveLength(evaluation.identified.k);
-    const epochs = whole.events.flatMap((event) => (event.kind === 'epoch' ? [event] : []));
+    const epochs = whole().events.flatMap((event) => (event.kind === 'epoch' ? [event] : []));
     const locked = new Set(predictions.map(({ path }) => path));
     for (const { mistakes, metrics } of epochs) {
       // The validation part has 12 images, as many as are told of at most.
@@ -100,13 +92,13 @@ describe.skipIf(!hasData)('training by gradients', () => {
     expect(epochsOf(cut)).toEqual([1, 2]);
     const resumed = await train(folder, [...files].reverse(), FOUR);
     expect(resumed.events.find(({ kind }) => kind === 'from')).toEqual({ kind: 'from', epoch: 2, step: 12 });
-    const expected = stepsOf(whole.events).filter(({ step }) => step > 12);
+    const expected = stepsOf(whole().events).filter(({ step }) => step > 12);
     const losses = stepsOf(resumed.events);
     expect(losses.map(({ step }) => step)).toEqual(expected.map(({ step }) => step));
     losses.forEach(({ loss }, index) => {
       expect(Math.abs(loss - (expected[index]?.loss ?? NaN))).toBeLessThan(1e-5);
     });
-    expect(resumed.result.card.evaluation).toEqual(whole.result.card.evaluation);
+    expect(resumed.result.card.evaluation).toEqual(whole().result.card.evaluation);
   });
 
   it('lets a classification overtake it between two steps, and learns exactly what it learns alone', async () => {
@@ -139,7 +131,7 @@ describe.skipIf(!hasData)('training by gradients', () => {
     await Promise.all(classifications);
     expect(heard).toEqual(['waits after 16 images', 'classification done', 'epoch 1', 'epoch 2', 'epoch 3', 'epoch 4']);
     expect(classified.map(({ kind }) => kind)).toEqual(names.map(() => 'classified'));
-    expect(stepsOf(events)).toEqual(stepsOf(whole.events));
+    expect(stepsOf(events)).toEqual(stepsOf(whole().events));
     host.close();
   });
 

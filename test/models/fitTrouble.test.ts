@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { FitEvent } from '#shared/compute/protocol';
 import { tf } from '#models/backend/tensorflow';
@@ -10,18 +9,11 @@ import { readCheckpoint, writeCheckpoint } from '#models/training/checkpoint';
 import { Trainer } from '#models/training/trainer';
 import { hasData } from '../support/data';
 import { canMount, mountDisk, resizeDisk } from '../support/mount';
-import { epochsOf, type Fitted, FOUR, labelled, noticesOf, smallRecipe, stepsOf, train } from '../support/smallFit';
+import { epochsOf, FOUR, labelled, noticesOf, smallRecipe, stepsOf, train, trainedOnce } from '../support/smallFit';
 import { temporaryFolder } from '../support/temporary';
 
 describe.skipIf(!hasData)('training by gradients in trouble', () => {
-  /** A run of {@link FOUR} that nothing cut, for those that are to equal it. */
-  let whole: Fitted;
-  let place = '';
-  beforeAll(async () => {
-    place = await mkdtemp(join(tmpdir(), 'smearscope-test-'));
-    whole = await train(place, await labelled(place), FOUR);
-  });
-  afterAll(() => rm(place, { recursive: true, force: true }));
+  const whole = trainedOnce();
 
   it('whose loss is no number any more stops, says what to change, and can be resumed to make a model of its best epoch', async () => {
     const folder = await temporaryFolder();
@@ -119,7 +111,7 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
     const resumed = await train(folder, files, FOUR);
     expect(noticesOf(resumed.events)).toEqual(['checkpoint-damaged']);
     expect(epochsOf(resumed.events)).toEqual([3, 4]);
-    expect(resumed.result.card.evaluation).toEqual(whole.result.card.evaluation);
+    expect(resumed.result.card.evaluation).toEqual(whole().result.card.evaluation);
   });
 
   it('leaves nothing in memory where a checkpoint lacks a part of the state', async () => {
@@ -209,6 +201,6 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
     expect(await readdir(runs)).toContain('stage-0-epoch-1.checkpoint');
     resizeDisk(runs, '60m');
     const resumed = await train(folder, files, FOUR);
-    expect(resumed.result.card.evaluation).toEqual(whole.result.card.evaluation);
+    expect(resumed.result.card.evaluation).toEqual(whole().result.card.evaluation);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { tf, type TensorData } from '#models/backend/tensorflow';
-import type { GraphTensor } from '#models/graph/graph';
+import type { Graph, GraphTensor } from '#models/graph/graph';
 import { batchNorm, frozenBatchNorm } from '#models/graph/operations/batchNorm';
 import { conv2d } from '#models/graph/operations/convolution';
 import { depthwiseConv2d } from '#models/graph/operations/depthwiseConvolution';
@@ -96,14 +96,13 @@ describe('the derivative of every operation on images is that of tf.grad', () =>
           x: given(x),
           of: { scale: given(scale), offset: given(offset), mean: given(mean), variance: given(variance) },
         });
+        const statistics = (graph: Graph): GraphTensor[] =>
+          [mean, positive].map(({ data, shape }, index) => graph.constant(`statistic${String(index)}`, data, shape));
         // Without the statistics, which no derivative flows to.
         expectGradients(
           inputs.slice(0, 3),
           (graph, operands) => {
-            const constants = [mean, positive].map(({ data, shape }, index) =>
-              graph.constant(`statistic${String(index)}`, data, shape),
-            );
-            const { x, of } = weights([...operands, ...constants]);
+            const { x, of } = weights([...operands, ...statistics(graph)]);
             return batchNorm(graph, 'op', x, of, { epsilon, momentum: 0.9 }).output;
           },
           (x, ...by) => {
@@ -114,10 +113,7 @@ describe('the derivative of every operation on images is that of tf.grad', () =>
         expectGradients(
           inputs.slice(0, 3),
           (graph, operands) => {
-            const constants = [mean, positive].map(({ data, shape }, index) =>
-              graph.constant(`statistic${String(index)}`, data, shape),
-            );
-            const { x, of } = weights([...operands, ...constants]);
+            const { x, of } = weights([...operands, ...statistics(graph)]);
             return frozenBatchNorm(graph, 'op', x, of, { epsilon });
           },
           (x, ...by) => norm(x, by, tf.tensor(mean.data, [c]), tf.tensor(positive.data, [c])),

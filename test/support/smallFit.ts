@@ -1,5 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import type { ComputeParams, FitEvent, LabelledFile } from '#shared/compute/protocol';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { fitRecipeSchema, type FitRecipe } from '#shared/domain/recipe';
@@ -112,3 +114,18 @@ export const noticesOf = (events: readonly FitEvent[]): string[] =>
 
 /** Four epochs. */
 export const FOUR = smallRecipe({}, { epochs: 4 });
+
+/** A run of {@link FOUR} that nothing cut, made once for the tests of a `describe`: for those that are to equal it. */
+export function trainedOnce(): () => Fitted {
+  let whole: Fitted | null = null;
+  let place = '';
+  beforeAll(async () => {
+    place = await mkdtemp(join(tmpdir(), 'smearscope-test-'));
+    whole = await train(place, await labelled(place), FOUR);
+  });
+  afterAll(() => rm(place, { recursive: true, force: true }));
+  return () => {
+    if (!whole) throw new Error('The run was not made.');
+    return whole;
+  };
+}

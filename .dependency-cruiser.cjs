@@ -2,6 +2,14 @@
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular-folders',
+      comment: 'Folders stand on floors, as files do: what two folders need lies in a third.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^(shared|models|electron|renderer)/' },
+      to: { circular: true },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^electron$' } },
     {
       name: 'shared-is-pure',

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { writeBytes } from '#main/report/writeFile';
-import { FailureError, type Failure } from '#shared/ipc/failure';
+import { FailureError, type Failure } from '#shared/domain/failure';
 import { EXIT } from './exit';
 import { openHeadless } from './headless';
 import { pipelineIn } from './pipeline';

@@ -8,7 +8,7 @@ import { requireWritable, writeTextFile } from '#main/report/writeFile';
 import type { Batch, BatchProgress } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
 import type { Views } from '#shared/domain/testTimeAugmentation';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { EXIT } from './exit';
 import { interruptible, openHeadless } from './headless';
 import { duration, ProgressLine } from './progressLine';

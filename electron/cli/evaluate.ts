@@ -7,7 +7,7 @@ import type { Views } from '#shared/domain/testTimeAugmentation';
 import { EXIT } from './exit';
 import { interruptible, openHeadless } from './headless';
 import { ProgressLine } from './progressLine';
-import type { Failure } from '#shared/ipc/failure';
+import type { Failure } from '#shared/domain/failure';
 
 interface EvaluateOptions {
   readonly data: string;

@@ -1,6 +1,6 @@
 import type { Application } from '#main/application';
 import type { Run } from '#shared/domain/run';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 /** A run by its id, or the beginning of it. FailureError `invalid-argument` where none or several begin so. */
 export function findRun(application: Application, id: string): Run {

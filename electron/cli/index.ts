@@ -3,7 +3,7 @@ import { exportFormatSchema } from '#shared/domain/model';
 import { recipeKindSchema } from '#shared/domain/recipe';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { viewsSchema, type Views } from '#shared/domain/testTimeAugmentation';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { classify } from './classify';
 import { augment } from './augment';
 import { device, listModels } from './information';

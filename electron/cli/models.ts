@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { FitRecipe } from '#shared/domain/recipe';
 import { exportFormatSchema } from '#shared/domain/model';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { EXIT } from './exit';
 import { openHeadless } from './headless';
 import { recipeOf } from './recipe';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readPipeline, type AugmentationPipeline } from '#shared/domain/augmentationPipeline';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 /** The augmentation pipeline in a JSON file. FailureError `not-found`, or `invalid-argument` with what is wrong in it. */
 export async function pipelineIn(path: string): Promise<AugmentationPipeline> {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { recipeKindSchema, recipeSchema, type Recipe } from '#shared/domain/recipe';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 /**
  * The recipe of a kind with settings, each written `path=value`: a path names a key of the recipe, `stages.0.epochs` one of a list or of an object within; a value is JSON, anything else text.

@@ -6,7 +6,7 @@ import type { Slide } from '#shared/domain/batch';
 import { differentialOf } from '#shared/domain/differential';
 import { batchIdSchema } from '#shared/domain/ids';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { progressTo } from './classify';
 import { EXIT } from './exit';
 import { openHeadless, resources } from './headless';

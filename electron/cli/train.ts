@@ -5,7 +5,7 @@ import type { Emit } from '#main/events';
 import { inspectTrainingFolder } from '#main/jobs/trainingFolder';
 import { runIdSchema } from '#shared/domain/ids';
 import type { EpochMetrics, Run, StepMetrics, TrainingProgress } from '#shared/domain/run';
-import { FailureError, type Failure } from '#shared/ipc/failure';
+import { FailureError, type Failure } from '#shared/domain/failure';
 import { EXIT } from './exit';
 import { findRun } from './findRun';
 import { interruptible, openHeadless } from './headless';

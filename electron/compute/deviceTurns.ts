@@ -1,4 +1,4 @@
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 /**
  * One piece of work at a time on the device. Trainings take turns in the order they came; all other work overtakes them, in its own order: it goes before those that wait, and before

@@ -9,17 +9,17 @@ import {
   type FromCompute,
 } from '#shared/compute/protocol';
 import type { Views } from '#shared/domain/testTimeAugmentation';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { previewFiles } from '#models/augment/preview';
 import { deviceReport } from '#models/backend/device';
 import { isOutOfMemory } from '#models/backend/outOfMemory';
 import { evaluateFiles } from '#models/evaluation/evaluateFiles';
 import { layersOf } from '#models/architectures/network';
-import { exportModel } from '#models/files/exportModel';
-import { importModel } from '#models/files/importModel';
+import { exportModel } from '#models/exchange/exportModel';
+import { importModel } from '#models/exchange/importModel';
 import { Classifier } from '#models/inference/classifier';
 import { classifyFiles } from '#models/inference/classifyFiles';
-import { encodePicture } from '#models/inference/decode';
+import { encodePicture } from '#models/data/decode';
 import { fit } from '#models/training/fit';
 import { measureSpeed } from '#models/training/measureSpeed';
 import { trainQuick } from '#models/training/quick';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { app, dialog, ipcMain, nativeTheme, type BrowserWindow } from 'electron';
 import type { DeviceReport } from '#shared/domain/device';
 import { CALL_CHANNEL } from '#shared/ipc/contract';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { Application } from './application';
 import { utilityCompute } from './compute/launchUtility';
 import { electronDesktop, workspaceFolder } from './desktop';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelCardSchema, type Model, type ModelCard } from '#shared/domain/model';
 import { modelIdSchema, type ModelId } from '#shared/domain/ids';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { Resources } from './resources';
 import type { Workspace } from './store/workspace';
 

@@ -1,6 +1,6 @@
 import type { Layer } from '#shared/domain/layer';
 import type { FitRecipe } from '#shared/domain/recipe';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { LayersModel } from '../backend/tensorflow';
 import { withClassifier } from './classifierHead';
 import { declareBackbone } from './declare';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { Transformer } from '@napi-rs/image';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { pipelineAtStrength, type AugmentationPipeline } from '#shared/domain/augmentationPipeline';
 import { Graph } from '../graph/graph';
 import { cast } from '../graph/operations/shape';
 import { Session } from '../graph/session';
-import { fileFailure } from '../inference/classifyFiles';
-import { decodeImage } from '../inference/decode';
+import { fileFailure } from '../files/systemErrors';
+import { decodeImage } from '../data/decode';
 import { addAugmentation } from './augment';
 import { estimateStaining } from './stainBasis';
 import { lacksStaining, withStaining } from './staining';

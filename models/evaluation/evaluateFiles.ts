@@ -2,11 +2,11 @@ import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { Precision } from '#shared/domain/model';
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { TrainingProgress } from '#shared/domain/run';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { Classifier } from '../inference/classifier';
-import { allSettledOrThrow, prepareAhead } from '../inference/prepareAhead';
-import { decodeLabelled } from '../training/decodeLabelled';
-import { dataHash, readLabelled, type LabelledImage } from '../training/labelledImages';
+import { allSettledOrThrow, prepareAhead } from '../data/prepareAhead';
+import { decodeLabelled } from '../data/decodeLabelled';
+import { dataHash, readLabelled, type LabelledImage } from '../data/labelledImages';
 import { evaluate } from './evaluate';
 
 export interface EvaluatedFiles {

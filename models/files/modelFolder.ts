@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { modelCardSchema, type ModelCard } from '#shared/domain/model';
-import { encodeWeights, invalidModel, parseModelJson, readModelFile, type Weights } from '../pretrained/weightsFile';
+import { encodeWeights, invalidModel, parseModelJson, readModelFile, type Weights } from './weightsFile';
 import { writeFolder } from './writeFolder';
 
 /** A file's path in a model folder: names of letters, digits, dot, dash and underscore, none of which leads out of it. */

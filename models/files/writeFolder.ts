@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FailureError } from '#shared/ipc/failure';
-import { codeOf } from '../inference/imageStore';
-import { diskFailure } from './diskFailure';
+import { FailureError } from '#shared/domain/failure';
+import { codeOf } from './systemErrors';
+import { diskFailure } from './systemErrors';
 
 /**
  * Writes a folder of files, by their paths in it, whole or not at all: under a temporary name beside it, flushed, then renamed.

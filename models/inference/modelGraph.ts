@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { temperatureOf, type ModelCard, type Precision } from '#shared/domain/model';
 import type { FitRecipe } from '#shared/domain/recipe';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { declareNetwork } from '../architectures/network';
 import { Graph, type GraphTensor } from '../graph/graph';
 import { relu } from '../graph/operations/activation';
@@ -10,7 +10,7 @@ import { matMul } from '../graph/operations/matMul';
 import { readCard } from '../files/modelFolder';
 import { assignPretrained } from '../pretrained/assign';
 import { loadPretrained } from '../pretrained/load';
-import { invalidModel, readWeights, type Weights } from '../pretrained/weightsFile';
+import { invalidModel, readWeights, type Weights } from '../files/weightsFile';
 import { inBranches } from './branches';
 import { addFeatures } from './features';
 import { calibrated, networkGraph, type ServedGraph, type Serving } from './networkGraph';

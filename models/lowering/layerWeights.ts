@@ -1,5 +1,5 @@
 import type { Layer } from '../backend/tensorflow';
-import type { Weight } from '../pretrained/weightsFile';
+import type { Weight } from '../files/weightsFile';
 
 /** A layer's weights by the last part of their names ("stem_bn/gamma" -> "gamma"). The values are the caller's. */
 export function weightsOf(layer: Layer): ReadonlyMap<string, Weight> {

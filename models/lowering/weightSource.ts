@@ -1,7 +1,7 @@
 import type { Layer } from '../backend/tensorflow';
 import type { Graph, GraphTensor, Runnable } from '../graph/graph';
 import { Variable } from '../graph/variable';
-import type { Weight } from '../pretrained/weightsFile';
+import type { Weight } from '../files/weightsFile';
 import { weightsOf } from './layerWeights';
 
 /** A weight of a layer that trains. */

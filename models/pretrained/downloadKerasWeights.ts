@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { EfficientNetVariant } from '../architectures/efficientNet';
 
 /** Where Keras publishes its weights, and their MD5 (keras/src/applications/efficientnet.py): the ones without the classifier. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { efficientNet, type EfficientNetVariant } from '../architectures/efficientNet';
 import type { LayersModel } from '../backend/tensorflow';
 import { weightName } from '../lowering/layerWeights';
 import type { Pretrained } from './load';
 import { readKerasFile } from './readKerasFile';
-import { invalidModel, readModelFile, type Weight, type Weights } from './weightsFile';
+import { invalidModel, readModelFile, type Weight, type Weights } from '../files/weightsFile';
 
 const TITLES: Readonly<Record<EfficientNetVariant, string>> = {
   b0: 'EfficientNetB0',

@@ -1,6 +1,6 @@
 import type { LayersModel } from '../backend/tensorflow';
 import type { WeightPrecision } from '#shared/domain/recipe';
-import { storedWeight, type Weights } from './weightsFile';
+import { storedWeight, type Weights } from '../files/weightsFile';
 
 /** The bytes of a model.json as tf.loadLayersModel reads it: the layers, and where their weights lie in the weights.bin beside it, stored in this precision. */
 export function layersModelJson(model: LayersModel, weights: Weights, precision: WeightPrecision): Uint8Array {

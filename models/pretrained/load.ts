@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseModelJson, readModelFile, readWeights, type Weights } from './weightsFile';
+import { parseModelJson, readModelFile, readWeights, type Weights } from '../files/weightsFile';
 
 const cardSchema = z.object({ name: z.string(), licence: z.string(), files: z.record(z.string(), z.string()) });
 

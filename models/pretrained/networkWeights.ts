@@ -1,6 +1,6 @@
 import { tf, type LayersModel } from '../backend/tensorflow';
 import { weightName, weightsOf } from '../lowering/layerWeights';
-import type { Weight } from './weightsFile';
+import type { Weight } from '../files/weightsFile';
 
 /** All weights of a network by `<layer>/<weight>`, in the order of its layers. The arrays are the caller's. */
 export function weightsIn(model: LayersModel): Map<string, Weight> {

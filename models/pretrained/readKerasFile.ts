@@ -1,5 +1,5 @@
-import { FailureError } from '#shared/ipc/failure';
-import { invalidModel, readModelFile, type Weight, type Weights } from './weightsFile';
+import { FailureError } from '#shared/domain/failure';
+import { invalidModel, readModelFile, type Weight, type Weights } from '../files/weightsFile';
 
 /**
  * Reads every float32 weight of a Keras `.h5` file in the legacy format (weights alone, or a whole saved model) by `<layer>/<weight>`; both `stem_conv/kernel:0` (Keras 2) and

@@ -3,8 +3,8 @@ import type { ModelCard } from '#shared/domain/model';
 import type { Recipe } from '#shared/domain/recipe';
 import { limitsOf } from './classes';
 import type { Judged } from './judge';
-import { dataHash, type LabelledImage } from './labelledImages';
-import type { Part } from './split';
+import { dataHash, type LabelledImage } from '../data/labelledImages';
+import type { Part } from '../data/split';
 
 export interface CardParts {
   readonly modelId: string;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { FailureError } from '#shared/ipc/failure';
-import { diskFailure } from '../files/diskFailure';
+import { FailureError } from '#shared/domain/failure';
+import { diskFailure } from '../files/systemErrors';
 
 /** First bytes of a checkpoint. */
 const MAGIC = 'smearscope checkpoint 1\n';

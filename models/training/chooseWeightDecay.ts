@@ -2,7 +2,7 @@ import type { QuickRecipe } from '#shared/domain/recipe';
 import type { WantedFeatures } from './features';
 import { fitHead, headLogits, type LabelledFeatures } from './head';
 import type { Stages } from './progress';
-import { stratifiedFolds } from './split';
+import { stratifiedFolds } from '../data/split';
 
 /**
  * The weight decay with the least cross-validated error inside the training part; views of one image stay in one fold, and only images themselves are judged. The first where cross-validation is

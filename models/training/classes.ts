@@ -1,6 +1,6 @@
 import type { LabelledFile } from '#shared/compute/protocol';
-import { FailureError } from '#shared/ipc/failure';
-import type { LabelledImage } from './labelledImages';
+import { FailureError } from '#shared/domain/failure';
+import type { LabelledImage } from '../data/labelledImages';
 
 /** Fewer images of a class than this, and no part of the split says anything about it. */
 const FEWEST_IMAGES = 5;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { RecordFile, type RecordKey } from './recordFile';
+import { RecordFile, type RecordKey } from '../data/recordFile';
 
 /** Features kept between runs, by image content and view: one file a backbone and input size. */
 export class FeatureCache {

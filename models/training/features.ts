@@ -1,11 +1,11 @@
 import type { LeftOutFile } from '#shared/compute/protocol';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { BATCH } from '../inference/classifier';
 import type { FeatureExtractor } from '../inference/featureExtractor';
-import { allSettledOrThrow, prepareAhead } from '../inference/prepareAhead';
-import { decodeLabelled } from './decodeLabelled';
+import { allSettledOrThrow, prepareAhead } from '../data/prepareAhead';
+import { decodeLabelled } from '../data/decodeLabelled';
 import type { FeatureCache } from './featureCache';
-import type { LabelledImage } from './labelledImages';
+import type { LabelledImage } from '../data/labelledImages';
 import { viewOf } from './views';
 
 /** A view of an image whose features are wanted. */

@@ -8,15 +8,15 @@ import { BATCH } from '../inference/classifier';
 import { networkGraph, servedModel } from '../inference/networkGraph';
 import { layersModelJson } from '../pretrained/layersModel';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
-import { asStored } from '../pretrained/weightsFile';
-import { batchesOf } from './batches';
+import { asStored } from '../files/weightsFile';
+import { batchesOf } from '../data/batches';
 import { cardOf } from './card';
 import type { FitData } from './fitData';
 import { judge, judgeBfloat16, type Scored } from './judge';
 import { writeTrainedModel } from '../files/modelFolder';
 import { tellPredictions } from './predictions';
 import type { Progress, Stages } from './progress';
-import type { Part } from './split';
+import type { Part } from '../data/split';
 
 export interface Finishing {
   readonly name: string;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { FitRecipe } from '#shared/domain/recipe';
 import { classesOf, requireEveryClass } from './classes';
-import { ImageCache } from './imageCache';
-import { dataHash, readLabelled, type LabelledImage } from './labelledImages';
+import { ImageCache } from '../data/imageCache';
+import { dataHash, readLabelled, type LabelledImage } from '../data/labelledImages';
 import type { Stages } from './progress';
-import { stratifiedSplit, type Part } from './split';
+import { stratifiedSplit, type Part } from '../data/split';
 
 /** The images of a training, split, with their pixels in the cache. Owned by whoever read it; close the cache. */
 export interface FitData {

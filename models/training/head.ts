@@ -1,10 +1,10 @@
 import { tf } from '../backend/tensorflow';
 import { Session } from '../graph/session';
 import { SessionState } from '../graph/sessionState';
-import type { Weight } from '../pretrained/weightsFile';
+import type { Weight } from '../files/weightsFile';
 import { balancedClassWeights } from './classWeights';
 import { writeHeadGraph, type HeadShape, type Standardisation } from './headGraph';
-import { Random } from './random';
+import { Random } from '../data/random';
 import { oneCycle } from './schedules';
 
 /** Features and labels in memory: `features` float32 [n, width] row-major, `labels` indices of classes. */

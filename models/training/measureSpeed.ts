@@ -1,6 +1,6 @@
 import type { FitRecipe, FitStage } from '#shared/domain/recipe';
 import type { StageSpeed } from '#shared/domain/run';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { declareNetwork, type Network } from '../architectures/network';
 import { withStaining } from '../augment/staining';
 import { stageTrainer } from './stageTrainer';

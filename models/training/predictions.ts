@@ -3,7 +3,7 @@ import type { ImagePrediction } from '#shared/domain/prediction';
 import { topOf } from '../evaluation/evaluate';
 import { calibrated } from './calibrate';
 import type { Scored } from './judge';
-import type { LabelledImage } from './labelledImages';
+import type { LabelledImage } from '../data/labelledImages';
 
 /** Mistakes told of after an epoch: as many as one looks at. */
 const MISTAKES_TOLD = 12;

@@ -1,6 +1,6 @@
 import type { QuickEvent } from '#shared/compute/protocol';
 import type { TrainingProgress } from '#shared/domain/run';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 /** Stages that count images. */
 const COUNT_IMAGES: ReadonlySet<TrainingProgress['stage']> = new Set([

@@ -10,12 +10,12 @@ import { FeatureCache } from './featureCache';
 import { extractFeatures, type ExtractedFeatures } from './features';
 import { classesOf, requireEveryClass } from './classes';
 import { fitHead, headLogits, type LabelledFeatures } from './head';
-import { readLabelled, type LabelledImage } from './labelledImages';
+import { readLabelled, type LabelledImage } from '../data/labelledImages';
 import { writeTrainedModel } from '../files/modelFolder';
 import { judge, type Scored } from './judge';
 import { tellPredictions } from './predictions';
 import { stages, type GiveWay } from './progress';
-import { stratifiedSplit, type Part } from './split';
+import { stratifiedSplit, type Part } from '../data/split';
 
 export interface QuickTraining {
   readonly name: string;

@@ -2,8 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Checkpoint } from '#shared/domain/run';
-import { FailureError, type Failure } from '#shared/ipc/failure';
-import { codeOf } from '../inference/imageStore';
+import { FailureError, type Failure } from '#shared/domain/failure';
+import { codeOf } from '../files/systemErrors';
 import { readCheckpoint, writeCheckpoint, type Checkpointed } from './checkpoint';
 
 /** Checkpoints kept, newest first: the one before stands in where the newest is damaged. */

@@ -1,5 +1,5 @@
 import type { ImagePrediction } from '#shared/domain/prediction';
-import { batchesOf } from './batches';
+import { batchesOf } from '../data/batches';
 import type { FitData } from './fitData';
 import type { Trainer } from './trainer';
 

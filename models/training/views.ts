@@ -1,4 +1,4 @@
-import { Random } from './random';
+import { Random } from '../data/random';
 
 /** How far a view may go from its image: side length, gain of each channel, and brightness as a share of white. */
 const ZOOM = 0.15;

@@ -15,7 +15,7 @@ import {
   trainingProgressSchema,
 } from '../domain/run';
 import { viewsSchema } from '../domain/testTimeAugmentation';
-import { failureSchema } from '../ipc/failure';
+import { failureSchema } from '../domain/failure';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FailureError } from '../ipc/failure';
+import { FailureError } from './failure';
 import { atStrength, AUGMENTATIONS, augmentationSchema } from './augmentation';
 
 const augmentations = z.array(augmentationSchema).min(1);

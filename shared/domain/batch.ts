@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failureSchema } from '../ipc/failure';
+import { failureSchema } from './failure';
 import { batchIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
 import { viewsSchema } from './testTimeAugmentation';
 

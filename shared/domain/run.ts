@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failureSchema } from '../ipc/failure';
+import { failureSchema } from './failure';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema, runIdSchema } from './ids';
 import { recipeSchema } from './recipe';

@@ -24,7 +24,7 @@ import {
 } from '../domain/run';
 import { settingsChangeSchema, settingsSchema } from '../domain/settings';
 import { commandIdSchema } from './commands';
-import { failureSchema } from './failure';
+import { failureSchema } from '../domain/failure';
 
 const nothing = z.null();
 const path = z.string().min(1).max(32_768);

@@ -9,8 +9,8 @@ import type { FitRecipe } from '#shared/domain/recipe';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
 import { layersOf } from '#models/architectures/network';
 import { fit } from '#models/training/fit';
-import { readLabelled } from '#models/training/labelledImages';
-import { stratifiedSplit } from '#models/training/split';
+import { readLabelled } from '#models/data/labelledImages';
+import { stratifiedSplit } from '#models/data/split';
 import { measureGraphs } from './graphTime';
 import { timedRecipe } from './timedRecipe';
 

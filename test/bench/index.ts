@@ -9,7 +9,7 @@ import { biasAdd } from '#models/graph/operations/convolution';
 import { matMul } from '#models/graph/operations/matMul';
 import { spatialMean } from '#models/graph/operations/reduction';
 import { Session } from '#models/graph/session';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { BRANCHES, inBranches } from '#models/inference/branches';
 import { addBackbone } from '#models/inference/features';
 import { loadPretrained } from '#models/pretrained/load';

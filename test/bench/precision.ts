@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { topOf } from '#models/evaluation/evaluate';
 import { BATCH, Classifier } from '#models/inference/classifier';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { fasterPrecision } from '#models/inference/fasterPrecision';
 
 const steps = Number(process.argv[2]);

@@ -1,7 +1,7 @@
 // training.js NETWORK SIZE BATCH STEPS: milliseconds an image of a training step (Adam, cross-entropy) as this program runs it, and resident MiB before and after; one line of JSON.
 // NETWORK: as timedRecipe.ts has them.
 import { declareNetwork } from '#models/architectures/network';
-import { Random } from '#models/training/random';
+import { Random } from '#models/data/random';
 import { stageTrainer } from '#models/training/stageTrainer';
 import { Trainer } from '#models/training/trainer';
 import { timedRecipe } from './timedRecipe';

@@ -2,7 +2,7 @@ import { fireEvent, screen } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { fitRecipeSchema } from '#shared/domain/recipe';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { notices } from '../../renderer/src/lib/notices.svelte';
 import { FIRST, run, startButton, TrainPlace } from '../support/trainPlace';
 

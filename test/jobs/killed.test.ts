@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
-import { Random } from '#models/training/random';
+import { Random } from '#models/data/random';
 import { records, smearscope } from '../support/commandLine';
 import { manyImages } from '../support/data';
 import { childrenOf } from '../support/processes';

@@ -8,7 +8,7 @@ import { callHandlers, type Desktop } from '#main/ipc/handlers';
 import { resourcesIn } from '#main/resources';
 import { batchIdSchema } from '#shared/domain/ids';
 import { Classifier } from '#models/inference/classifier';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
 

@@ -7,7 +7,7 @@ import { withStaining } from '#models/augment/staining';
 import { Graph } from '#models/graph/graph';
 import { cast } from '#models/graph/operations/shape';
 import { openSessions, Session } from '#models/graph/session';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { AUGMENTATIONS } from '#shared/domain/augmentation';
 import {
   augmentationPipelineSchema,

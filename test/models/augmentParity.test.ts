@@ -16,7 +16,7 @@ import { estimateStaining } from '#models/augment/stainBasis';
 import * as tone from '#models/augment/tone';
 import { Graph, type GraphTensor } from '#models/graph/graph';
 import { Session } from '#models/graph/session';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { augmentationSchema, type AugmentationKind, type AugmentationOf } from '#shared/domain/augmentation';
 import { BASE_PIPELINE } from '#shared/domain/augmentationPipeline';
 import { SAMPLE_SLIDE } from '../support/data';

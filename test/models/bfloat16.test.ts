@@ -9,7 +9,7 @@ import { Graph } from '#models/graph/graph';
 import { cast } from '#models/graph/operations/shape';
 import { Session } from '#models/graph/session';
 import { Classifier } from '#models/inference/classifier';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { fasterOf, fasterPrecision } from '#models/inference/fasterPrecision';
 import { judgeBfloat16, type Scored } from '#models/training/judge';
 import { fitTemperature } from '#models/training/calibrate';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Session } from '#models/graph/session';
 import { filledUp } from '#models/inference/branches';
 import { Classifier } from '#models/inference/classifier';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { modelGraph } from '#models/inference/modelGraph';
 import { SAMPLE_SLIDE } from '../support/data';
 import { samplesOf, trainSmall } from '../support/quickModel';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { quickRecipeSchema } from '#shared/domain/recipe';
 import { openPart } from '../bench/choice/openPart';
-import { dataHash, type LabelledImage } from '#models/training/labelledImages';
-import { stratifiedSplit } from '#models/training/split';
+import { dataHash, type LabelledImage } from '#models/data/labelledImages';
+import { stratifiedSplit } from '#models/data/split';
 
 const recipe = quickRecipeSchema.parse({ seed: 11 });
 const images: LabelledImage[] = Array.from({ length: 200 }, (_, index) => ({

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, encodePicture } from '#models/inference/decode';
+import { decodeImage, encodePicture } from '#models/data/decode';
 import { SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
 

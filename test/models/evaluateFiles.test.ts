@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { TrainingProgress } from '#shared/domain/run';
 import { evaluateFiles } from '#models/evaluation/evaluateFiles';
 import { Classifier } from '#models/inference/classifier';
-import { encodePicture } from '#models/inference/decode';
+import { encodePicture } from '#models/data/decode';
 import { samplesOf } from '../support/quickModel';
 import { temporaryFolder } from '../support/temporary';
 

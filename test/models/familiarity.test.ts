@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Classifier } from '#models/inference/classifier';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { familiarityOf, leastFamiliarity } from '#models/inference/familiarity';
 import { judge } from '#models/training/judge';
 import { SAMPLE_SLIDE } from '../support/data';

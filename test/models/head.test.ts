@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openSessions } from '#models/graph/session';
 import { fitHead, headLogits, type HeadOptions, type LabelledFeatures } from '#models/training/head';
-import { Random } from '#models/training/random';
+import { Random } from '#models/data/random';
 
 const CLASSES = 3;
 const WIDTH = 12;

@@ -14,7 +14,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { FailureError, type Failure } from '#shared/ipc/failure';
+import { FailureError, type Failure } from '#shared/domain/failure';
 import { downloadKerasWeights } from '#models/pretrained/downloadKerasWeights';
 import { loadKerasBackbone } from '#models/pretrained/kerasBackbone';
 import { readKerasFile } from '#models/pretrained/readKerasFile';

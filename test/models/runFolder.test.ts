@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Failure } from '#shared/ipc/failure';
+import type { Failure } from '#shared/domain/failure';
 import { readCheckpoint, writeCheckpoint } from '#models/training/checkpoint';
 import { RunFolder, type Position } from '#models/training/runFolder';
 import { canMount, mountDisk } from '../support/mount';

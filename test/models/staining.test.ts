@@ -10,7 +10,7 @@ import { DEFAULT_STAINING, type Stain, type Staining } from '#shared/domain/stai
 import { previewAugmentation } from '#models/augment/preview';
 import { estimateStaining } from '#models/augment/stainBasis';
 import { withStaining } from '#models/augment/staining';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { readFitData } from '#models/training/fitData';
 import { classOfSample, SAMPLE_SLIDE } from '../support/data';
 import { smallRecipe, train } from '../support/smallFit';

@@ -12,7 +12,7 @@ import { readCard } from '#models/files/modelFolder';
 import { openSessions } from '#models/graph/session';
 import { Classifier } from '#models/inference/classifier';
 import { classifyFiles } from '#models/inference/classifyFiles';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { classOfSample, SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrated, fitTemperature } from '#models/training/calibrate';
-import { Random } from '#models/training/random';
+import { Random } from '#models/data/random';
 
 const PYTHON = process.env.SMEARSCOPE_PYTHON ?? 'python3';
 

@@ -10,7 +10,7 @@ import { readCard } from '#models/files/modelFolder';
 import { openSessions, Session } from '#models/graph/session';
 import { BATCH, Classifier } from '#models/inference/classifier';
 import { classifyFiles } from '#models/inference/classifyFiles';
-import { decodeImage } from '#models/inference/decode';
+import { decodeImage } from '#models/data/decode';
 import { modelGraph } from '#models/inference/modelGraph';
 import { SAMPLE_SLIDE } from '../support/data';
 import { samplesOf, trainSmall } from '../support/quickModel';

@@ -12,7 +12,7 @@ import { weightsOf } from '#models/lowering/layerWeights';
 import { assignPretrained } from '#models/pretrained/assign';
 import { fitKerasWeights } from '#models/pretrained/kerasBackbone';
 import { readKerasFile } from '#models/pretrained/readKerasFile';
-import type { Weights } from '#models/pretrained/weightsFile';
+import type { Weights } from '#models/files/weightsFile';
 import { Trainer } from '#models/training/trainer';
 import type { HeadOptions } from '#shared/domain/recipe';
 import { SAMPLE_SLIDE } from '../support/data';

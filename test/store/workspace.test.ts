@@ -6,7 +6,7 @@ import { MIGRATIONS } from '#main/store/database';
 import { sweepUnfinished } from '#main/store/sweepUnfinished';
 import { openWorkspace, type Workspace } from '#main/store/workspace';
 import { batchIdSchema, contentHashSchema, modelIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { canMount, mountDisk } from '../support/mount';
 import { temporaryFolder } from '../support/temporary';
 

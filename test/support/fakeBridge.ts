@@ -1,5 +1,5 @@
 import type { Answer, Bridge, CallArgs, CallName, CallResult, EventName, EventValue } from '#shared/ipc/contract';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 type Answers = { readonly [N in CallName]?: (args: CallArgs<N>) => CallResult<N> | Promise<CallResult<N>> };
 

@@ -3,7 +3,7 @@ import { cellDetailSchema, cellSchema, type Cell, type ReviewDecision } from '#s
 import { settingsSchema } from '#shared/domain/settings';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Answer, Bridge, CallArgs, CallName, EventName, EventValue } from '#shared/ipc/contract';
-import type { Failure } from '#shared/ipc/failure';
+import type { Failure } from '#shared/domain/failure';
 
 const BATCH = '6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d';
 

@@ -7,7 +7,7 @@ import {
   type ComputeResult,
   type ToCompute,
 } from '#shared/compute/protocol';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { Log } from '../log';
 
 /** A process that was started; the launchers (utilityProcess, fork) make it. */

@@ -7,7 +7,7 @@ import { networkNameSchema } from '#shared/domain/recipe';
 import type { Run } from '#shared/domain/run';
 import type { Settings } from '#shared/domain/settings';
 import type { CallResult } from '#shared/ipc/contract';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { Application, NewBatch } from '../application';
 import type { Emit } from '../events';
 import { inspectTrainingFolder } from '../jobs/trainingFolder';

@@ -1,5 +1,5 @@
 import { calls, type Answer, type CallName, type CallResult } from '#shared/ipc/contract';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { z } from 'zod';
 
 /** Answers of main to the window's calls. */

@@ -1,7 +1,7 @@
 import type { ClassifiedFile, ComputeParams } from '#shared/compute/protocol';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, CellId } from '#shared/domain/ids';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
 import type { PlacedModel } from '../modelCatalog';

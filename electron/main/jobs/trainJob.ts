@@ -5,7 +5,7 @@ import type { RunId } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import type { ImagePrediction } from '#shared/domain/prediction';
 import type { Run } from '#shared/domain/run';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
 import type { ModelCatalog } from '../modelCatalog';

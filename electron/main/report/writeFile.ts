@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 /** Writes a text file whole or not at all: a temporary name beside it, flush, rename. FailureError `disk-full` or `permission-denied` names the path. */
 export async function writeTextFile(path: string, portions: Iterable<string>): Promise<void> {

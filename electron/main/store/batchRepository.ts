@@ -8,7 +8,7 @@ import {
   type SlideId,
 } from '#shared/domain/ids';
 import type { Views } from '#shared/domain/testTimeAugmentation';
-import type { Failure } from '#shared/ipc/failure';
+import type { Failure } from '#shared/domain/failure';
 import type { Connection } from './database';
 
 interface BatchRow {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import type { Log } from '../log';
 import { foundation } from './migrations/001-foundation';
 import { training } from './migrations/002-training';

@@ -12,7 +12,7 @@ import {
   type RunState,
   type StepMetrics,
 } from '#shared/domain/run';
-import type { Failure } from '#shared/ipc/failure';
+import type { Failure } from '#shared/domain/failure';
 import type { Connection } from './database';
 
 interface RunRow {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { fileLog, type Log } from '../log';
 import { BatchRepository } from './batchRepository';
 import { CellRepository } from './cellRepository';

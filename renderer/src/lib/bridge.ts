@@ -1,5 +1,5 @@
 import type { Bridge, CallArgs, CallName, CallResult, EventName, EventValue } from '#shared/ipc/contract';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 declare global {
   interface Window {

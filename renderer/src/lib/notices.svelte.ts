@@ -1,4 +1,4 @@
-import { FailureError, type Failure } from '#shared/ipc/failure';
+import { FailureError, type Failure } from '#shared/domain/failure';
 
 /** What the user should know now; newest last, until put away. */
 class Notices {

@@ -1,6 +1,6 @@
 import type { ModelCard } from '#shared/domain/model';
-import { dataHash, type LabelledImage } from '#models/training/labelledImages';
-import { stratifiedSplit } from '#models/training/split';
+import { dataHash, type LabelledImage } from '#models/data/labelledImages';
+import { stratifiedSplit } from '#models/data/split';
 
 /** What a choice may see, and the guard that keeps it there. */
 export interface OpenPart {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { router, type CallHandlers } from '#main/ipc/router';
 import { settingsSchema } from '#shared/domain/settings';
 import { calls } from '#shared/ipc/contract';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 const SLIDE = { slideId: 1, after: null };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copyMiddleSquare } from '#models/inference/middleSquare';
+import { copyMiddleSquare } from '#models/data/middleSquare';
 
 interface Picture {
   readonly width: number;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AUGMENTATIONS, atStrength, augmentationSchema } from '#shared/domain/augmentation';
 import { BASE_PIPELINE, pipelineAtStrength, readPipeline } from '#shared/domain/augmentationPipeline';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 /** Any augmentation, with any of its options left out or, often, out of range. */
 const anything = fc.oneof(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recipeOf } from '../../../electron/cli/recipe';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { recipeKindSchema, recipeSchema } from '#shared/domain/recipe';
-import { FailureError, type Failure } from '#shared/ipc/failure';
+import { FailureError, type Failure } from '#shared/domain/failure';
 
 function failureOf(kind: string, ...settings: string[]): Failure | null {
   try {

@@ -1,6 +1,6 @@
 import type { FitRecipe } from '#shared/domain/recipe';
 import type { StageSpeed } from '#shared/domain/run';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { call } from '../../lib/bridge';
 
 /** How fast a recipe trains here, once it was measured. */

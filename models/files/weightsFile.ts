@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Float16Array } from '@petamoriken/float16';
 import { z } from 'zod';
 import { weightPrecisionSchema, type WeightPrecision } from '#shared/domain/recipe';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 
 const specsSchema = z.array(
   z.object({
@@ -38,7 +38,10 @@ export async function readWeights(folder: string, hashes: Readonly<Record<string
   const sizes = specs.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
   const named = specs.reduce((sum, { dtype }, index) => sum + (sizes[index] ?? 0) * BYTES[dtype], 0);
   if (named !== packed.length) {
-    throw invalidModel(join(folder, 'weights.bin'), `has ${String(packed.length)} bytes, its weights.json names ${String(named)}`);
+    throw invalidModel(
+      join(folder, 'weights.bin'),
+      `has ${String(packed.length)} bytes, its weights.json names ${String(named)}`,
+    );
   }
   const { buffer } = new Uint8Array(packed);
   const weights = new Map<string, Weight>();
@@ -65,7 +68,11 @@ function widened(halves: Uint16Array): Float32Array {
 
 /** The bytes of weights.json and weights.bin, by name. */
 export function encodeWeights(weights: Weights, precision: WeightPrecision = 'float32'): Map<string, Uint8Array> {
-  const stored = Array.from(weights, ([name, weight]) => ({ name, shape: weight.shape, ...storedWeight(weight, precision) }));
+  const stored = Array.from(weights, ([name, weight]) => ({
+    name,
+    shape: weight.shape,
+    ...storedWeight(weight, precision),
+  }));
   const specs = stored.map(({ name, shape, dtype }) => ({ name, shape, ...(dtype !== 'float32' && { dtype }) }));
   const packed = stored.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   return new Map([

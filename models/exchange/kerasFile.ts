@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Weight, Weights } from '../pretrained/weightsFile';
+import type { Weight, Weights } from '../files/weightsFile';
 
 /**
  * The bytes of a Keras `.h5` file in the legacy format, weights alone: a group a layer, named after it, so that Keras loads them by name. `weights` by `<layer>/<weight>`.

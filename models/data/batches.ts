@@ -1,4 +1,4 @@
-import { prepareAhead } from '../inference/prepareAhead';
+import { prepareAhead } from './prepareAhead';
 import type { ImageCache } from './imageCache';
 import type { LabelledImage } from './labelledImages';
 import { Random, seedOf } from './random';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
-import { FailureError } from '#shared/ipc/failure';
-import { fileFailure } from '../inference/classifyFiles';
-import { readHeader } from '../inference/decode';
-import { allSettledOrThrow, prepareAhead } from '../inference/prepareAhead';
+import { FailureError } from '#shared/domain/failure';
+import { fileFailure } from '../files/systemErrors';
+import { readHeader } from './decode';
+import { allSettledOrThrow, prepareAhead } from './prepareAhead';
 
 /** A file with a label whose header was read. */
 export interface LabelledImage extends LabelledFile {

@@ -1,6 +1,6 @@
 import { FastResizeFilter, ResizeFit, Transformer } from '@napi-rs/image';
 import { imageSize } from 'image-size';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { copyMiddleSquare } from './middleSquare';
 
 /** Sides that are read, pixels (product.md 1). The upper one also stops decompression bombs before anything is allocated. */

@@ -1,11 +1,11 @@
 import type { ExportFormat, ModelCard } from '#shared/domain/model';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { modelGraph } from '../inference/modelGraph';
 import { servedModel } from '../inference/networkGraph';
-import { readWeights } from '../pretrained/weightsFile';
+import { readWeights } from '../files/weightsFile';
 import { encodeKerasFile } from './kerasFile';
-import { readModelFolder } from './modelFolder';
-import { writeFolder } from './writeFolder';
+import { readModelFolder } from '../files/modelFolder';
+import { writeFolder } from '../files/writeFolder';
 
 export interface ModelExport {
   readonly modelFolder: string;

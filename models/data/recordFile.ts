@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskFailure } from '../files/diskFailure';
+import { diskFailure } from '../files/systemErrors';
 
 const HASH_BYTES = 32;
 const CHECK_BYTES = 4;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
+import { codeOf } from '../files/systemErrors';
 
 /** Name of an image in the store, `ab/<sha256>.<extension>`. */
 export function storedName(hash: string, extension: string): string {
@@ -63,9 +64,4 @@ function storeFailure(store: string, error: unknown): FailureError {
     'Check the rights on the folder, or choose another workspace in Settings.',
     { cause: error },
   );
-}
-
-/** The system's code of a failed file operation, such as ENOENT. */
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Failure } from '#shared/ipc/failure';
-import { fileFailure } from '../inference/classifyFiles';
-import { decodeImage } from '../inference/decode';
+import type { Failure } from '#shared/domain/failure';
+import { fileFailure } from '../files/systemErrors';
+import { decodeImage } from './decode';
 import type { LabelledImage } from './labelledImages';
 
 /** A labelled image with its pixels, uint8 [side, side, 3] and the caller's, or with what is wrong with its file. */

@@ -1,9 +1,9 @@
 import type { ModelCard } from '#shared/domain/model';
 import { modelIdSchema } from '#shared/domain/ids';
-import { FailureError } from '#shared/ipc/failure';
+import { FailureError } from '#shared/domain/failure';
 import { Classifier } from '../inference/classifier';
-import { invalidModel } from '../pretrained/weightsFile';
-import { readModelFolder, writeModelFolder } from './modelFolder';
+import { invalidModel } from '../files/weightsFile';
+import { readModelFolder, writeModelFolder } from '../files/modelFolder';
 
 export interface ModelImport {
   readonly from: string;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import electron from 'electron';
 import type { Settings } from '#shared/domain/settings';
-import type { Desktop } from './ipc/handlers';
+import type { Desktop } from './ipc/desktop';
 
 const REMEMBERED = 'workspace-folder';
 

@@ -2,10 +2,17 @@ import { calls, type Answer, type CallName, type CallResult } from '#shared/ipc/
 import { FailureError } from '#shared/domain/failure';
 import type { z } from 'zod';
 
-/** Answers of main to the window's calls. */
-export type CallHandlers = {
-  readonly [N in CallName]: (args: z.output<(typeof calls)[N]['args']>) => CallResult<N> | Promise<CallResult<N>>;
+type AnyCalls = Readonly<Record<string, { readonly args: z.ZodType; readonly result: z.ZodType }>>;
+
+/** Answers to a capability's calls. */
+export type HandlersOf<Calls extends AnyCalls> = {
+  readonly [N in keyof Calls]: (
+    args: z.output<Calls[N]['args']>,
+  ) => z.infer<Calls[N]['result']> | Promise<z.infer<Calls[N]['result']>>;
 };
+
+/** Answers of main to the window's calls. */
+export type CallHandlers = HandlersOf<typeof calls>;
 
 /** Larger arguments are no honest call: the largest is a selection of 100,000 cells. */
 const LARGEST_ARGUMENTS = 4_000_000;

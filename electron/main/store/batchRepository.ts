@@ -8,7 +8,7 @@ import {
   type SlideId,
 } from '#shared/domain/ids';
 import type { Views } from '#shared/domain/testTimeAugmentation';
-import type { Failure } from '#shared/domain/failure';
+import { FailureError, type Failure } from '#shared/domain/failure';
 import type { Connection } from './database';
 
 interface BatchRow {
@@ -111,6 +111,14 @@ export class BatchRepository {
   get(id: BatchId): Batch {
     const batch = this.find(id);
     if (!batch) throw new Error(`There is no batch ${id}.`);
+    return batch;
+  }
+
+  /** As `get`, for a person who may ask for one that is gone. FailureError `not-found`. */
+  existing(id: BatchId): Batch {
+    const batch = this.find(id);
+    if (!batch)
+      throw new FailureError('not-found', 'This batch is not there any more.', 'Choose another one from the list.');
     return batch;
   }
 

@@ -1,17 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import type { Application } from '#main/application';
-import type { Emit } from '#main/events';
 import { csvLine } from '#main/report/csv';
 import { cellsCsv } from '#main/report/tables';
 import { requireWritable, writeTextFile } from '#main/report/writeFile';
-import type { Batch, BatchProgress } from '#shared/domain/batch';
+import type { Batch } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/domain/failure';
-import { EXIT } from './exit';
-import { interruptible, openHeadless } from './headless';
-import { duration, ProgressLine } from './progressLine';
+import { EXIT } from '../exit';
+import { interruptible, openHeadless } from '../headless';
+import { batchProgressTo } from '../batchText';
+import { duration, ProgressLine } from '../progressLine';
+import { viewsOption, workspaceOption, type AddCommand } from '../options';
+
+/** Adds the command `classify`. */
+export const addClassify: AddCommand = (root) => {
+  root
+    .command('classify')
+    .description('classify folders of single-cell images and write a table of the results')
+    .argument('<folder...>', 'folders or files; every folder that holds images is a slide')
+    .requiredOption('--out <file>', 'results as CSV; unreadable files go into <file>.unreadable.csv')
+    .option(...workspaceOption)
+    .option('--model <name>', 'model (default: the live one, else the starter)')
+    .option(...viewsOption)
+    .option('--shard <i/n>', 'take only part i of n of the files, by hash of the relative path', shard)
+    .option('--json', 'print a summary as JSON on standard output')
+    .action(async (folders: string[], options: Parameters<typeof classify>[1]) => {
+      process.exitCode = await classify(folders, options);
+    });
+};
 
 interface ClassifyOptions {
   readonly out: string;
@@ -22,12 +41,12 @@ interface ClassifyOptions {
   readonly json?: boolean;
 }
 
-/** The command `classify`: a batch that was cut goes on where it was. Resolves to the exit code. */
-export async function classify(folders: readonly string[], options: ClassifyOptions): Promise<number> {
+/** A batch that was cut goes on where it was. Resolves to the exit code. */
+async function classify(folders: readonly string[], options: ClassifyOptions): Promise<number> {
   await requireWritable(options.out);
   const started = Date.now();
   const line = new ProgressLine();
-  const application = openHeadless(options.workspace, progressTo(line));
+  const application = openHeadless(options.workspace, batchProgressTo(line));
   try {
     const batch = unfinishedOrNew(
       application,
@@ -109,20 +128,13 @@ async function writeResults(application: Application, batch: Batch, options: Cla
   return unreadable.length > 0 ? EXIT.someUnreadable : EXIT.done;
 }
 
-/** Shows a batch's progress on a line, and notices below it. */
-export function progressTo(line: ProgressLine): Emit {
-  return (name, value) => {
-    if (name === 'batch.progress') line.show(progressText(value as BatchProgress));
-    if (name === 'notice') process.stderr.write(`\n${(value as FailureError['failure']).message}\n`);
-  };
-}
-
-function progressText({ done, total, walked, imagesPerSecond, secondsLeft, unreadable }: BatchProgress): string {
-  const rate = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(0)} images/s`;
-  const left = secondsLeft === null || !walked ? '' : `, ${duration(secondsLeft)} left`;
-  return `${String(done)} of ${String(total)}${walked ? '' : ' or more'}${rate}${left}${unreadable > 0 ? `, ${String(unreadable)} unreadable` : ''}`;
-}
-
 function settled({ classified, duplicates, unreadable }: Batch): number {
   return classified + duplicates + unreadable;
+}
+
+function shard(text: string): string {
+  const match = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
+  if (!match || Number(match[1]) > Number(match[2]))
+    throw new InvalidArgumentError('It is written i/n, with 1 <= i <= n.');
+  return text;
 }

@@ -1,18 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import type { Application } from '#main/application';
 import type { Emit } from '#main/events';
 import { inspectTrainingFolder } from '#main/jobs/trainingFolder';
 import { runIdSchema } from '#shared/domain/ids';
 import type { EpochMetrics, Run, StepMetrics, TrainingProgress } from '#shared/domain/run';
+import { recipeKindSchema } from '#shared/domain/recipe';
 import { FailureError, type Failure } from '#shared/domain/failure';
-import { EXIT } from './exit';
-import { findRun } from './findRun';
-import { interruptible, openHeadless } from './headless';
-import { pipelineIn } from './pipeline';
-import { ProgressLine } from './progressLine';
-import { recipeOf } from './recipe';
-import { epochText, progressText, resultText, stoppedText } from './trainingText';
+import { EXIT } from '../exit';
+import { findRun } from '../findRun';
+import { interruptible, openHeadless } from '../headless';
+import { pipelineIn } from '../pipeline';
+import { ProgressLine } from '../progressLine';
+import { recipeOf } from '../recipe';
+import { epochText, progressText, resultText, stoppedText } from '../trainingText';
+import { setOption, wholeNumber, workspaceOption, type AddCommand } from '../options';
+
+/** Adds the command `train`. */
+export const addTrain: AddCommand = (root) => {
+  root
+    .command('train')
+    .description('train a classifier on a folder that holds one folder of images for each class')
+    .option('--data <folder>', 'one folder for each class')
+    .option('--name <name>', 'name of the model')
+    .option('--recipe <recipe>', `recipe: ${recipeKindSchema.options.join(', ')}`, 'quick')
+    .option(...workspaceOption)
+    .option('--seed <number>', 'seed of the split and the training', wholeNumber)
+    .option(...setOption)
+    .option('--pipeline <file>', 'augment by this pipeline, as JSON; "augment" shows what it does')
+    .option('--description <text>', 'what the data are, for the model card')
+    .addOption(
+      new Option(
+        '--resume <run>',
+        'go on with a run that was stopped, from its last whole epoch, as it was begun',
+      ).conflicts(['data', 'name', 'recipe', 'seed', 'set', 'pipeline', 'description']),
+    )
+    .action(async (options: Parameters<typeof train>[0]) => {
+      process.exitCode = await train(options);
+    });
+};
 
 interface TrainOptions {
   readonly data?: string;
@@ -26,8 +53,7 @@ interface TrainOptions {
   readonly resume?: string;
 }
 
-/** The command `train`. Resolves to the exit code. */
-export async function train(options: TrainOptions): Promise<number> {
+async function train(options: TrainOptions): Promise<number> {
   const create = options.resume === undefined ? await newRun(options) : null;
   const line = new ProgressLine();
   const application = openHeadless(options.workspace, progressTo(line));

@@ -4,10 +4,26 @@ import { requireWritable, writeTextFile } from '#main/report/writeFile';
 import { temperatureOf } from '#shared/domain/model';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import type { Views } from '#shared/domain/testTimeAugmentation';
-import { EXIT } from './exit';
-import { interruptible, openHeadless } from './headless';
-import { ProgressLine } from './progressLine';
+import { EXIT } from '../exit';
+import { interruptible, openHeadless } from '../headless';
+import { ProgressLine } from '../progressLine';
 import type { Failure } from '#shared/domain/failure';
+import { viewsOption, workspaceOption, type AddCommand } from '../options';
+
+/** Adds the command `evaluate`. */
+export const addEvaluate: AddCommand = (root) => {
+  root
+    .command('evaluate')
+    .description('figures of a model on a folder that holds one folder of images for each class')
+    .requiredOption('--data <folder>', 'one folder for each class')
+    .requiredOption('--out <file>', 'report as JSON')
+    .option('--model <name>', 'model (default: the live one, else the starter)')
+    .option(...viewsOption)
+    .option(...workspaceOption)
+    .action(async (options: Parameters<typeof evaluate>[0]) => {
+      process.exitCode = await evaluate(options);
+    });
+};
 
 interface EvaluateOptions {
   readonly data: string;
@@ -17,8 +33,7 @@ interface EvaluateOptions {
   readonly workspace?: string;
 }
 
-/** The command `evaluate`. Resolves to the exit code. */
-export async function evaluate(options: EvaluateOptions): Promise<number> {
+async function evaluate(options: EvaluateOptions): Promise<number> {
   await requireWritable(options.out);
   const line = new ProgressLine();
   const application = openHeadless(options.workspace, (name, value) => {

@@ -1,34 +1,23 @@
 import { ComputeSupervisor } from '#main/compute/supervisor';
 import { forkCompute } from '#main/compute/launchFork';
 import type { DeviceReport } from '#shared/domain/device';
-import { EXIT } from './exit';
-import { openHeadless, resources } from './headless';
+import { EXIT } from '../exit';
+import { resources } from '../headless';
+import type { AddCommand } from '../options';
 
-/** The command `models`. */
-export async function listModels(options: { readonly workspace?: string; readonly json?: boolean }): Promise<number> {
-  const application = openHeadless(options.workspace, () => undefined);
-  try {
-    const models = application.catalog.list();
-    if (options.json === true) {
-      process.stdout.write(`${JSON.stringify(models, null, 2)}\n`);
-      return EXIT.done;
-    }
-    for (const { id, live, card } of models) {
-      const { accuracy, n } = card.evaluation;
-      const figures =
-        accuracy.value === null ? '' : `${(100 * accuracy.value).toFixed(1)} % of ${String(n)} locked images`;
-      process.stdout.write(
-        `${live ? '*' : ' '} ${id}  ${card.name}, ${String(card.classIds.length)} classes, ${figures}, ${card.createdAt.slice(0, 10)}\n`,
-      );
-    }
-    return EXIT.done;
-  } finally {
-    await application.close();
-  }
-}
+/** Adds the command `device`. */
+export const addDevice: AddCommand = (root) => {
+  root
+    .command('device')
+    .description('what runs the numbers on this machine')
+    .option('--json', 'print as JSON')
+    .action(async (options: Parameters<typeof device>[0]) => {
+      process.exitCode = await device(options);
+    });
+};
 
-/** The command `device`: needs no workspace. */
-export async function device(options: { readonly json?: boolean }): Promise<number> {
+/** Needs no workspace. */
+async function device(options: { readonly json?: boolean }): Promise<number> {
   const log = {
     info: () => undefined,
     warn: () => undefined,

@@ -1,14 +1,25 @@
 import type { Run } from '#shared/domain/run';
-import { EXIT } from './exit';
-import { openHeadless } from './headless';
-import { findRun } from './findRun';
-import { epochText } from './trainingText';
+import { EXIT } from '../exit';
+import { openHeadless } from '../headless';
+import { findRun } from '../findRun';
+import { epochText } from '../trainingText';
+import { workspaceOption, type AddCommand, type InWorkspace } from '../options';
 
-/** The command `runs`: all trainings, or the epochs of one. */
-export async function listRuns(
-  id: string | undefined,
-  options: { readonly workspace?: string; readonly json?: boolean },
-): Promise<number> {
+/** Adds the command `runs`. */
+export const addRuns: AddCommand = (root) => {
+  root
+    .command('runs')
+    .description('the trainings of the workspace, or the epochs of one')
+    .argument('[run]', 'id of a run, or the beginning of it')
+    .option(...workspaceOption)
+    .option('--json', 'print as JSON')
+    .action(async (run: string | undefined, options: Parameters<typeof listRuns>[1]) => {
+      process.exitCode = await listRuns(run, options);
+    });
+};
+
+/** All trainings, or the epochs of one. */
+async function listRuns(id: string | undefined, options: InWorkspace & { readonly json?: boolean }): Promise<number> {
   const application = openHeadless(options.workspace, () => undefined);
   try {
     const { runs } = application.workspace;

@@ -1,10 +1,35 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { writeBytes } from '#main/report/writeFile';
 import { FailureError, type Failure } from '#shared/domain/failure';
-import { EXIT } from './exit';
-import { openHeadless } from './headless';
-import { pipelineIn } from './pipeline';
+import { EXIT } from '../exit';
+import { openHeadless } from '../headless';
+import { pipelineIn } from '../pipeline';
+import { within, workspaceOption, type AddCommand } from '../options';
+
+/** Adds the command `augment`. */
+export const addAugment: AddCommand = (root) => {
+  root
+    .command('augment')
+    .description('show what an augmentation pipeline makes of images, as training would')
+    .argument('<image...>', 'images of one batch (the pipeline may mix them)')
+    .requiredOption('--pipeline <file>', 'the pipeline as JSON')
+    .requiredOption('--out <file>', 'the grid of results as PNG')
+    .option('--size <pixels>', 'side of each picture', within(32, 512), 128)
+    .option('--seed <number>', 'seed of the run', within(0, 2 ** 31 - 1), 7)
+    .option('--count <number>', 'how many results of each image', within(1, 64), 8)
+    .option(
+      '--strength <number>',
+      'how far the augmentations go, 1 being as they are written; may be given several times',
+      strengths,
+      [],
+    )
+    .option(...workspaceOption)
+    .action(async (images: string[], options: Parameters<typeof augment>[1]) => {
+      process.exitCode = await augment(images, options);
+    });
+};
 
 interface AugmentOptions {
   readonly pipeline: string;
@@ -16,8 +41,7 @@ interface AugmentOptions {
   readonly workspace?: string;
 }
 
-/** The command `augment`. Resolves to the exit code. */
-export async function augment(images: readonly string[], options: AugmentOptions): Promise<number> {
+async function augment(images: readonly string[], options: AugmentOptions): Promise<number> {
   const pipeline = await pipelineIn(options.pipeline);
   const paths = await Promise.all(images.map(existing));
   const strengths = options.strength.length > 0 ? [...options.strength] : [1];
@@ -44,4 +68,10 @@ async function existing(image: string): Promise<string> {
     throw new FailureError('not-found', `The image ${image} cannot be opened.`, 'Check the path.', { cause: error });
   }
   return resolve(image);
+}
+
+function strengths(text: string, before: readonly number[]): number[] {
+  const number = text.trim() === '' ? NaN : Number(text);
+  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError('It is a number, 0 or more.');
+  return [...before, number];
 }

@@ -7,15 +7,27 @@ import { differentialOf } from '#shared/domain/differential';
 import { batchIdSchema } from '#shared/domain/ids';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { FailureError } from '#shared/domain/failure';
-import { progressTo } from './classify';
-import { EXIT } from './exit';
-import { openHeadless, resources } from './headless';
-import { ProgressLine } from './progressLine';
+import { batchProgressTo } from '../batchText';
+import { EXIT } from '../exit';
+import { openHeadless, resources } from '../headless';
+import { ProgressLine } from '../progressLine';
+import { type AddCommand } from '../options';
 
-/** The command `sample`: the main job on the sample slide, without a window. */
-export async function sample(options: { readonly workspace?: string }): Promise<number> {
+/** Adds the command `sample`. */
+export const addSample: AddCommand = (root) => {
+  root
+    .command('sample')
+    .description('classify the sample slide and print its differential')
+    .option('--workspace <folder>', 'workspace folder (default: a temporary one)')
+    .action(async (options: Parameters<typeof sample>[0]) => {
+      process.exitCode = await sample(options);
+    });
+};
+
+/** The main job on the sample slide, without a window. */
+async function sample(options: { readonly workspace?: string }): Promise<number> {
   const temporary = options.workspace === undefined ? await mkdtemp(join(tmpdir(), 'smearscope-sample-')) : null;
-  const application = openHeadless(options.workspace ?? temporary ?? undefined, progressTo(new ProgressLine()));
+  const application = openHeadless(options.workspace ?? temporary ?? undefined, batchProgressTo(new ProgressLine()));
   try {
     const { id } = application.createBatch({
       id: batchIdSchema.parse(randomUUID()),

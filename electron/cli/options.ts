@@ -1,0 +1,51 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { viewsSchema, type Views } from '#shared/domain/testTimeAugmentation';
+
+/** Puts a command on the root: its arguments, what it does, and the exit code it ends with. */
+export type AddCommand = (root: Command) => void;
+
+export interface InWorkspace {
+  readonly workspace?: string;
+}
+
+export const workspaceOption = ['--workspace <folder>', 'workspace folder (default: the one the window uses)'] as const;
+
+const VIEW_COUNTS = [...viewsSchema.values].join(', ').replace(/, (?=\d+$)/, ' or ');
+
+export const viewsOption: [string, string, (text: string) => Views, Views] = [
+  '--views <number>',
+  `views of each image to answer by, ${VIEW_COUNTS}: itself, its mirror image, its quarter turns, or all of them; each takes the time of one`,
+  views,
+  1,
+];
+
+export const setOption: [string, string, (text: string, before: readonly string[]) => string[], string[]] = [
+  '--set <key=value>',
+  'change a setting of the recipe, such as stages.0.epochs=20; may be given several times',
+  collect,
+  [],
+];
+
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number, 0 or more.');
+  return Number(text);
+}
+
+export function within(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const number = wholeNumber(text);
+    if (number < low || number > high)
+      throw new InvalidArgumentError(`It is a whole number from ${String(low)} to ${String(high)}.`);
+    return number;
+  };
+}
+
+function views(text: string): Views {
+  const parsed = viewsSchema.safeParse(Number(text));
+  if (!parsed.success) throw new InvalidArgumentError(`It is ${VIEW_COUNTS}.`);
+  return parsed.data;
+}
+
+function collect(text: string, before: readonly string[]): string[] {
+  return [...before, text];
+}

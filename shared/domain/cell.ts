@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { cellIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
 import { viewsSchema } from './testTimeAugmentation';
 
-/** `classified` and `unidentified` are the model's word, `confirmed` and `corrected` a person's. A person may also set a cell to unidentified: then it is `corrected` with no class. */
+/**
+ * `classified` and `unidentified` are the model's word. A person's is `confirmed` where it is the model's own class (or none, as the model's), and
+ * `corrected` where it differs, also where it is a class for a cell that the model left unidentified.
+ */
 export const cellStatusSchema = z.enum(['classified', 'unidentified', 'confirmed', 'corrected']);
 
 /** What the gallery needs of a cell. */

@@ -10,9 +10,17 @@ import { trainingRows } from './rows/002-training';
 import { viewsRows } from './rows/003-views';
 import { predictionRows } from './rows/004-predictions';
 import { unfamiliarRows } from './rows/005-unfamiliar';
+import { confirmedRows } from './rows/006-confirmed';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
-const ROWS: readonly string[] = [foundationRows, trainingRows, viewsRows, predictionRows, unfamiliarRows];
+const ROWS: readonly string[] = [
+  foundationRows,
+  trainingRows,
+  viewsRows,
+  predictionRows,
+  unfamiliarRows,
+  confirmedRows,
+];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 
@@ -140,6 +148,41 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
     });
   },
 );
+
+it('cells that a person brought back to the model’s own class count as confirmed, before and after an undo', async () => {
+  const folder = await leftByVersion(5);
+  const before = new Database(join(folder, 'smearscope.db'));
+  // To neutrophil and back to the model's lymphocyte, as that version wrote it.
+  before.exec(`
+    insert into review_change values
+      (4, '${BATCH}', '2026-11-24T09:13:00.000Z', 'Ada', 'correct', null),
+      (5, '${BATCH}', '2026-11-24T09:14:00.000Z', 'Ada', 'correct', null);
+    insert into review_event values
+      (4, 2, 'lymphocyte', 'classified', 'neutrophil', 'corrected'),
+      (5, 2, 'neutrophil', 'corrected', 'lymphocyte', 'corrected');
+    update cell set status = 'corrected' where id = 2;
+  `);
+  before.close();
+
+  const workspace = openWorkspace(folder);
+  const { cells, reviews } = workspace;
+  const second = cellIdSchema.parse(2);
+  const stateOf = (): unknown[] => cells.byIds([second]).map(({ classId, status }) => [classId, status]);
+  expect(stateOf()).toEqual([['lymphocyte', 'confirmed']]);
+  reviews.undo(BATCH, 'Ada');
+  expect(stateOf()).toEqual([['neutrophil', 'corrected']]);
+  reviews.redo(BATCH, 'Ada');
+  expect(stateOf()).toEqual([['lymphocyte', 'confirmed']]);
+  expect(reviews.history(second).map(({ toStatus }) => toStatus)).toEqual([
+    'confirmed',
+    'classified',
+    'corrected',
+    'confirmed',
+    'corrected',
+    'confirmed',
+  ]);
+  workspace.close();
+});
 
 it('a migration that cannot be done to its end leaves the database as it was', async () => {
   const path = join(await temporaryFolder(), 'smearscope.db');

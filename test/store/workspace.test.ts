@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '#main/store/database';
 import { sweepUnfinished } from '#main/store/sweepUnfinished';
 import { openWorkspace, type Workspace } from '#main/store/workspace';
+import type { ReviewDecision } from '#shared/domain/cell';
 import { batchIdSchema, contentHashSchema, modelIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
 import { FailureError } from '#shared/domain/failure';
 import { canMount, mountDisk } from '../support/mount';
@@ -244,6 +245,35 @@ describe('a review', () => {
       ['Ben', 'redo', 'neutrophil', 'monocyte'],
     ]);
     again.close();
+  });
+
+  it('is a correction only where the person’s class is not the model’s own, by whatever way it was reached', async () => {
+    const { workspace, cells } = withCells(await temporaryFolder(), ['neutrophil', null]);
+    const [sure, doubtful] = cells;
+    if (sure === undefined || doubtful === undefined) throw new Error('two cells');
+    const { reviews } = workspace;
+    const statusAfter = (cell: CellId, decision: ReviewDecision): string | undefined => {
+      reviews.decide(BATCH, [cell], decision, 'Ada');
+      return workspace.cells.byIds([cell])[0]?.status;
+    };
+    expect(
+      [
+        { kind: 'class', classId: 'monocyte' } as const,
+        { kind: 'confirm' } as const,
+        { kind: 'class', classId: 'neutrophil' } as const,
+        { kind: 'unidentified' } as const,
+        { kind: 'class', classId: 'neutrophil' } as const,
+      ].map((decision) => statusAfter(sure, decision)),
+    ).toEqual(['corrected', 'corrected', 'confirmed', 'corrected', 'confirmed']);
+    expect(
+      [{ kind: 'class', classId: 'monocyte' } as const, { kind: 'unidentified' } as const].map((decision) =>
+        statusAfter(doubtful, decision),
+      ),
+    ).toEqual(['corrected', 'confirmed']);
+    reviews.undo(BATCH, 'Ada');
+    reviews.undo(BATCH, 'Ada');
+    expect(workspace.cells.byIds([doubtful])[0]?.status).toBe('unidentified');
+    workspace.close();
   });
 
   it('confirms nothing that has no class', async () => {

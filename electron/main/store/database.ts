@@ -7,11 +7,12 @@ import { training } from './migrations/002-training';
 import { views } from './migrations/003-views';
 import { predictions } from './migrations/004-predictions';
 import { unfamiliar } from './migrations/005-unfamiliar';
+import { confirmed } from './migrations/006-confirmed';
 
 export type Connection = Database.Database;
 
 /** In their order; the number of those applied stands in user_version. */
-export const MIGRATIONS: readonly string[] = [foundation, training, views, predictions, unfamiliar];
+export const MIGRATIONS: readonly string[] = [foundation, training, views, predictions, unfamiliar, confirmed];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */
 const OLDEST_SQLITE = 3_051_003;

@@ -4,6 +4,7 @@ import type { Connection } from './database';
 
 interface StateRow {
   id: number;
+  machine_class: string | null;
   class: string | null;
   status: CellStatus;
 }
@@ -36,7 +37,7 @@ export class ReviewRepository {
       const states = this.#database
         .prepare<[string, string], StateRow>(
           // In this order: begun from the files of the batch, it would go through the whole list for each of them.
-          `select c.id, c.class, c.status from json_each(?) chosen cross join cell c on c.id = chosen.value
+          `select c.id, c.machine_class, c.class, c.status from json_each(?) chosen cross join cell c on c.id = chosen.value
            cross join batch_file f on f.id = c.file_id where f.batch_id = ?`,
         )
         .all(JSON.stringify(cells), batch);
@@ -145,17 +146,9 @@ export class ReviewRepository {
 
 /** What a decision makes of a cell; null where it says nothing: an unidentified cell cannot be confirmed. */
 function outcome(from: StateRow, decision: ReviewDecision): { class: string | null; status: CellStatus } | null {
-  switch (decision.kind) {
-    case 'confirm':
-      if (from.class === null) return null;
-      return from.status === 'corrected' ? from : { class: from.class, status: 'confirmed' };
-    case 'class':
-      return from.class === decision.classId && from.status !== 'corrected'
-        ? { class: decision.classId, status: 'confirmed' }
-        : { class: decision.classId, status: 'corrected' };
-    case 'unidentified':
-      return { class: null, status: 'corrected' };
-  }
+  if (decision.kind === 'confirm' && from.class === null) return null;
+  const decided = decision.kind === 'confirm' ? from.class : decision.kind === 'class' ? decision.classId : null;
+  return { class: decided, status: decided === from.machine_class ? 'confirmed' : 'corrected' };
 }
 
 function reversed(event: EventRow): EventRow {

@@ -1,0 +1,2 @@
+/** This version only mended what was written before. */
+export const confirmedRows = '';

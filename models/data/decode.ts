@@ -1,14 +1,12 @@
 import { FastResizeFilter, ResizeFit, Transformer } from '@napi-rs/image';
 import { imageSize } from 'image-size';
 import { FailureError } from '#shared/domain/failure';
+import { imageFormat } from '#shared/domain/imageFormat';
 import { copyMiddleSquare } from './middleSquare';
 
 /** Sides that are read, pixels (product.md 1). The upper one also stops decompression bombs before anything is allocated. */
 const SMALLEST_SIDE = 32;
 const LARGEST_SIDE = 10_000;
-
-/** What images are read, with the extension they are stored under. */
-const EXTENSIONS: Readonly<Record<string, string>> = { jpg: 'jpg', png: 'png', bmp: 'bmp', tiff: 'tif', webp: 'webp' };
 
 export interface ImageHeader {
   /** Without a dot: jpg, png, bmp, tif or webp, by content and not by name. */
@@ -65,16 +63,17 @@ export async function encodePicture(bytes: Uint8Array, side: number): Promise<Ui
 /** Format and sides, from the file's first bytes; refuses what cannot or must not be decoded. */
 export function readHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length === 0) throw unreadable('The file is empty.');
+  const format = imageFormat(bytes);
+  if (!format) throw unreadable('This is not an image in a format that is read: JPEG, PNG, BMP, TIFF or WebP.');
+  if (format.kind === 'unread') {
+    throw unreadable(`This is a ${format.name} file; JPEG, PNG, BMP, TIFF and WebP are read.`);
+  }
+  const { extension } = format;
   let size: ReturnType<typeof imageSize>;
   try {
     size = imageSize(bytes);
   } catch {
-    throw unreadable('This is not an image in a format that is read: JPEG, PNG, BMP, TIFF or WebP.');
-  }
-  const extension = EXTENSIONS[size.type ?? ''];
-  if (extension === undefined) {
-    const found = (size.type ?? 'unknown').toUpperCase();
-    throw unreadable(`This is a ${found} file; JPEG, PNG, BMP, TIFF and WebP are read.`);
+    throw unreadable(`The ${format.name} is cut short or damaged: its header cannot be read.`);
   }
   const { width, height } = size;
   if (Math.min(width, height) < SMALLEST_SIDE || Math.max(width, height) > LARGEST_SIDE) {

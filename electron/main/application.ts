@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, RunId } from '#shared/domain/ids';
@@ -117,13 +116,12 @@ export class Application {
 
   /** Takes a checked copy of a model folder into the workspace. FailureError `model-invalid`, `model-mismatch`, `disk-full`. */
   async importModel(from: string): Promise<ModelCard> {
-    const modelId = this.catalog.freeId(basename(from));
-    const modelFolder = this.catalog.folderOf(modelId);
-    await rm(modelFolder, { recursive: true, force: true });
-    const card = await this.compute.call('importModel', { from, modelFolder, modelId });
-    this.workspace.cards.add(card);
-    this.#emit('models.changed', this.catalog.list());
-    return card;
+    return this.catalog.withNewId(basename(from), async (modelId, modelFolder) => {
+      const card = await this.compute.call('importModel', { from, modelFolder, modelId });
+      this.workspace.cards.add(card);
+      this.#emit('models.changed', this.catalog.list());
+      return card;
+    });
   }
 
   /** Stops what runs, so that it goes on at the next start, and closes the store. */

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelCardSchema, type Model, type ModelCard } from '#shared/domain/model';
 import { modelIdSchema, type ModelId } from '#shared/domain/ids';
@@ -17,6 +16,7 @@ export interface PlacedModel {
 export class ModelCatalog {
   readonly #workspace: Workspace;
   readonly #starter: PlacedModel;
+  readonly #lent = new Set<ModelId>();
 
   constructor(workspace: Workspace, resources: Resources) {
     this.#workspace = workspace;
@@ -63,21 +63,53 @@ export class ModelCatalog {
     );
   }
 
-  /** An id made of a name, that no model has. */
-  freeId(name: string): ModelId {
-    const base =
-      name
-        .normalize('NFKD')
-        .replace(/\p{M}/gu, '')
-        .replaceAll('ß', 'ss')
-        .replace(/[^A-Za-z0-9._-]+/g, '-')
-        .replace(/^[^A-Za-z0-9]+/, '')
-        .slice(0, 60) || 'model';
-    const taken = this.list().some(({ id }) => id === base);
-    return modelIdSchema.parse(taken ? `${base}-${randomUUID().slice(0, 8)}` : base);
+  /**
+   * Lends `work` an id made of a name, and the folder a model of this id is written to. No model has the id and nothing in models/ is called so, in whatever case:
+   * what lies there already is never written over, and the id is not lent twice at once.
+   */
+  async withNewId<T>(name: string, work: (id: ModelId, folder: string) => Promise<T>): Promise<T> {
+    const id = this.#newId(name);
+    this.#lent.add(id);
+    try {
+      return await work(id, this.folderOf(id));
+    } finally {
+      this.#lent.delete(id);
+    }
   }
 
   folderOf(id: ModelId): string {
     return join(this.#workspace.models, id);
   }
+
+  #newId(name: string): ModelId {
+    const taken = new Set(
+      [...this.list().map(({ id }) => id), ...this.#lent, ...readdirSync(this.#workspace.models)].map(folded),
+    );
+    const base = idFrom(name);
+    for (let number = 1; ; number++) {
+      const id = number === 1 ? base : `${base}-${String(number)}`;
+      if (!taken.has(folded(id))) return modelIdSchema.parse(id);
+    }
+  }
+}
+
+/** Names that Windows keeps for devices, with any ending. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+
+/** The letters of a name without their marks, as a folder may be called on every system. */
+function idFrom(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replaceAll('ß', 'ss')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 60)
+    .replace(/[.-]+$/, '');
+  return plain.replace(RESERVED, 'model-$1') || 'model';
+}
+
+/** Windows and macOS take names that differ in case alone for one. */
+function folded(name: string): string {
+  return name.toLowerCase();
 }

@@ -1,19 +1,34 @@
-import { resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { ModelCatalog } from '#main/modelCatalog';
 import { resourcesIn } from '#main/resources';
-import { openWorkspace } from '#main/store/workspace';
+import { openWorkspace, type Workspace } from '#main/store/workspace';
+import type { ModelId } from '#shared/domain/ids';
 import { temporaryFolder } from '../support/temporary';
 
-it('the id of a model keeps the letters of its name, without their marks', async () => {
+async function idsIn(workspace: Workspace, names: readonly string[]): Promise<ModelId[]> {
+  const catalog = new ModelCatalog(workspace, resourcesIn(resolve('.')));
+  return Promise.all(names.map((name) => catalog.withNewId(name, (id) => Promise.resolve(id))));
+}
+
+it('the id of a model keeps the letters of its name, without their marks, and names a folder on every system', async () => {
   const workspace = openWorkspace(await temporaryFolder());
   try {
-    const catalog = new ModelCatalog(workspace, resourcesIn(resolve('.')));
-    expect(['Ärzte Weiß 1 / neu', 'Crème', '日本'].map((name) => catalog.freeId(name))).toEqual([
-      'Arzte-Weiss-1-neu',
-      'Creme',
-      'model',
-    ]);
+    expect(await idsIn(workspace, ['Ärzte Weiß 1 / neu', 'Crème', '日本', 'NUL', 'com1.old', 'lab.', 'lab. '])).toEqual(
+      ['Arzte-Weiss-1-neu', 'Creme', 'model', 'model-NUL', 'model-com1.old', 'lab', 'lab-2'],
+    );
+  } finally {
+    workspace.close();
+  }
+});
+
+it('names that differ in case alone get ids that differ in more, also from folders of which no list knows', async () => {
+  const workspace = openWorkspace(await temporaryFolder());
+  try {
+    await mkdir(join(workspace.models, 'Lab'));
+    expect(await idsIn(workspace, ['lab', 'STARTER', 'LAB'])).toEqual(['lab-2', 'STARTER-2', 'LAB-3']);
+    expect(await idsIn(workspace, ['lab'])).toEqual(['lab-2']);
   } finally {
     workspace.close();
   }

@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { FitEvent, LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
-import type { RunId } from '#shared/domain/ids';
+import type { ModelId, RunId } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import type { ImagePrediction } from '#shared/domain/prediction';
 import type { Run } from '#shared/domain/run';
@@ -71,14 +70,11 @@ function stopped({ workspace, runId, signal }: TrainJob, { recipe }: Run, error:
 async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Trained> {
   const { workspace, compute, catalog, runId, signal, isOvertaken } = job;
   const { name, description, recipe } = run;
-  const modelId = catalog.freeId(name);
-  const modelFolder = catalog.folderOf(modelId);
-  const shared = { name, modelId, files, modelFolder, description };
   let deaths = 0;
-  const ask = async (): Promise<Trained> => {
-    // A process that died between the writing of a model and its registration leaves a folder that no row knows.
-    await rm(modelFolder, { recursive: true, force: true });
-    // Nor is anything kept of what a model that was not registered called the locked part.
+  // Each time under a new id: a process that died between the writing of a model and its registration leaves a folder that no row knows, and none is ever removed.
+  const ask = (modelId: ModelId, modelFolder: string): Promise<Trained> => {
+    const shared = { name, modelId, files, modelFolder, description };
+    // Nothing is kept of what a model that was not registered predicted for the test set.
     workspace.predictions.forget(runId);
     if (recipe.kind === 'quick') {
       const params = { ...shared, recipe, featureCache: workspace.features };
@@ -96,7 +92,7 @@ async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Tr
   };
   for (;;) {
     try {
-      return await ask();
+      return await catalog.withNewId(name, ask);
     } catch (error) {
       const died = error instanceof FailureError && error.failure.code === 'compute-died';
       if (!died || signal.aborted) throw error;

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { bundle } from '../bench/context.mjs';
 import { epoch } from '../bench/epoch.mjs';
 import { inference } from '../bench/inference.mjs';
+import { limits } from '../bench/limits.mjs';
 import { training } from '../bench/training.mjs';
 import { wholeJob } from '../bench/wholeJob.mjs';
 import { ensureBuilt } from './ensureBuilt.mjs';
@@ -17,12 +18,16 @@ import { command, setUp } from './prepare.mjs';
 /** What a run without the names of parts leaves out where no images are given. */
 const NEED_IMAGES = ['epoch', 'job'];
 
+/** What runs only when it is named: it needs half an hour and 35 GB of disk. */
+const ONLY_NAMED = ['limits'];
+
 /** @type {Record<string, (context: import('../bench/context.mjs').Context) => Promise<void>>} */
 const PARTS = {
   inference,
   training,
   epoch,
   job: wholeJob,
+  limits,
   // Loaded when it is wanted: it needs packages that set-up brings.
   window: async (context) => (await import('../bench/window.mjs')).windowStart(context),
 };
@@ -70,7 +75,8 @@ async function compareWithPeers(words) {
     images: images === null ? null : resolve(images),
   };
   for (const [name, part] of Object.entries(PARTS)) {
-    if (wanted.length > 0 ? wanted.includes(name) : images !== null || !NEED_IMAGES.includes(name)) await part(context);
+    const byDefault = !ONLY_NAMED.includes(name) && (images !== null || !NEED_IMAGES.includes(name));
+    if (wanted.length > 0 ? wanted.includes(name) : byDefault) await part(context);
   }
   return 0;
 }

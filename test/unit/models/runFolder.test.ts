@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { Failure } from '#shared/domain/failure';
 import { readCheckpoint, writeCheckpoint } from '#models/training/checkpoint';
 import { RunFolder, type Position } from '#models/training/runFolder';
-import { canMount, mountDisk } from '../support/mount';
-import { temporaryFolder } from '../support/temporary';
+import { canMount, mountDisk } from '../../support/mount';
+import { temporaryFolder } from '../../support/temporary';
 
 const headSchema = z.object({ epoch: z.int() });
 const arrays = (value: number): Map<string, Float32Array> =>

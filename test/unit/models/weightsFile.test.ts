@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asStored, encodeWeights, readWeights, type Weights } from '#models/files/weightsFile';
-import { temporaryFolder } from '../support/temporary';
+import { temporaryFolder } from '../../support/temporary';
 
 async function writtenAndRead(weights: Weights, precision: 'float32' | 'float16'): Promise<Weights> {
   const folder = await temporaryFolder();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { quickRecipeSchema } from '#shared/domain/recipe';
-import { openPart } from '../bench/choice/openPart';
+import { openPart } from '../../bench/choice/openPart';
 import { dataHash, type LabelledImage } from '#models/data/labelledImages';
 import { stratifiedSplit } from '#models/data/split';
 

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { precisionChoiceSchema } from '#shared/domain/precision';
 import { viewsSchema, type Views } from '#shared/domain/testTimeAugmentation';
 
 /** Puts a command on the root: its arguments, what it does, and the exit code it ends with. */
@@ -18,6 +19,13 @@ export const viewsOption: [string, string, (text: string) => Views, Views] = [
   views,
   1,
 ];
+
+export const precisionOption = new Option(
+  '--precision <precision>',
+  'precision of the network, bfloat16 only with a model that was checked in it; automatic takes the faster one here',
+)
+  .choices(precisionChoiceSchema.options)
+  .default('automatic');
 
 export const setOption: [string, string, (text: string, before: readonly string[]) => string[], string[]] = [
   '--set <key=value>',

@@ -8,6 +8,7 @@ import {
   type ComputeResult,
   type FromCompute,
 } from '#shared/compute/protocol';
+import type { Precision } from '#shared/domain/precision';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/domain/failure';
 import { previewFiles } from '#models/augment/preview';
@@ -17,7 +18,9 @@ import { evaluateFiles } from '#models/evaluation/evaluateFiles';
 import { layersOf } from '#models/architectures/network';
 import { exportModel } from '#models/exchange/exportModel';
 import { importModel } from '#models/exchange/importModel';
+import { readCard } from '#models/files/modelFolder';
 import { Classifier } from '#models/inference/classifier';
+import { precisionHere } from '#models/inference/precision';
 import { classifyFiles } from '#models/inference/classifyFiles';
 import { encodePicture } from '#models/data/decode';
 import { fit } from '#models/training/fit';
@@ -51,8 +54,9 @@ export class ComputeHost {
 
   readonly #handlers: Handlers = {
     device: () => deviceReport(),
-    classify: async ({ modelFolder, views, imageStore, files }, onResults, signal) => {
-      const classifier = await this.#open(modelFolder, views);
+    precision: async ({ modelFolder }) => precisionHere(await readCard(modelFolder)),
+    classify: async ({ modelFolder, views, precision, imageStore, files }, onResults, signal) => {
+      const classifier = await this.#open(modelFolder, views, precision);
       const graphMilliseconds = await classifyFiles({ classifier, imageStore, files, signal, onResults });
       return { graphMilliseconds, precision: classifier.precision };
     },
@@ -66,8 +70,8 @@ export class ComputeHost {
     importModel: (params) => importModel({ ...params, pretrained: this.#pretrained }),
     exportModel: (params) => exportModel({ ...params, pretrained: this.#pretrained }),
     layers: ({ recipe, classes, stage }) => layersOf(recipe, classes, stage),
-    evaluate: async ({ modelFolder, views, files }, progress, signal) =>
-      evaluateFiles(await this.#open(modelFolder, views), files, progress, signal),
+    evaluate: async ({ modelFolder, views, precision, files }, progress, signal) =>
+      evaluateFiles(await this.#open(modelFolder, views, precision), files, progress, signal),
   };
 
   /** Takes a message of main; `onDispose` ends the process. */
@@ -128,12 +132,13 @@ export class ComputeHost {
     }
   }
 
-  async #open(folder: string, views: Views): Promise<Classifier> {
+  async #open(folder: string, views: Views, precision: Precision): Promise<Classifier> {
     const open = this.#classifier;
-    if (open?.folder === folder && open.views === views) return open.classifier;
+    if (open?.folder === folder && open.views === views && open.classifier.precision === precision)
+      return open.classifier;
     open?.classifier.close();
     this.#classifier = null;
-    const classifier = await Classifier.open(folder, this.#pretrained, views);
+    const classifier = await Classifier.open(folder, this.#pretrained, { views, precision });
     this.#classifier = { folder, views, classifier };
     return classifier;
   }

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, RunId } from '#shared/domain/ids';
-import type { ModelCard } from '#shared/domain/model';
+import { fixedPrecision, type ModelCard } from '#shared/domain/model';
+import type { PrecisionChoice } from '#shared/domain/precision';
 import type { Recipe } from '#shared/domain/recipe';
 import type { Run } from '#shared/domain/run';
 import type { Views } from '#shared/domain/testTimeAugmentation';
@@ -29,6 +30,8 @@ export interface NewBatch {
   readonly modelId?: string;
   /** 1 if not given: each image as it is. */
   readonly views?: Views;
+  /** `automatic` if not given. */
+  readonly precision?: PrecisionChoice;
   /** `i/n`. */
   readonly shard?: string;
   readonly name?: string;
@@ -70,7 +73,7 @@ export class Application {
     });
   }
 
-  createBatch({ id, sources, modelId, views, shard, name }: NewBatch): Batch {
+  createBatch({ id, sources, modelId, views, precision, shard, name }: NewBatch): Batch {
     const model = this.catalog.get(modelId ?? this.catalog.liveId());
     return this.workspace.batches.create({
       id,
@@ -78,6 +81,7 @@ export class Application {
       createdAt: new Date().toISOString(),
       modelId: model.card.id,
       views: views ?? 1,
+      precision: fixedPrecision(model.card, precision ?? 'automatic'),
       sources,
       shard: shard ?? null,
     });

@@ -1,5 +1,5 @@
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
-import type { Precision } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { TrainingProgress } from '#shared/domain/run';
 import { FailureError } from '#shared/domain/failure';

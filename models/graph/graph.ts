@@ -1,4 +1,4 @@
-import type { Precision } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import type { TensorData } from '../backend/tensorflow';
 import { toBfloat16 } from './bfloat16';
 

@@ -1,10 +1,11 @@
-import type { ModelCard, Precision } from '#shared/domain/model';
+import type { ModelCard } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { Session } from '../graph/session';
 import { BRANCHES, filledUp } from './branches';
 import { familiarityOf } from './familiarity';
-import { fasterPrecision } from './fasterPrecision';
 import { modelGraph, type ModelGraph } from './modelGraph';
+import { precisionHere } from './precision';
 
 /** Images (or views of them) a run of the graph takes at most; larger ones gain nothing on a processor and cost memory. */
 export const BATCH = 32;
@@ -36,12 +37,14 @@ export class Classifier {
 
   /**
    * Loads the model in `folder`; `pretrained` is the folder that holds the backbones. With several `views` its answer is that of all of them (test-time augmentation).
-   * Without a `precision` it runs in bfloat16 where it is calibrated for that and this machine is faster so, and in float32 elsewhere.
-   * FailureError `model-invalid` or `model-mismatch`.
+   * Without a `precision` it runs in the one that is taken here. FailureError `model-invalid` or `model-mismatch`.
    */
-  static async open(folder: string, pretrained: string, views: Views = 1, precision?: Precision): Promise<Classifier> {
-    const precisionFor = ({ bfloat16 }: ModelCard): Precision =>
-      precision ?? (bfloat16 ? fasterPrecision() : 'float32');
+  static async open(
+    folder: string,
+    pretrained: string,
+    { views = 1, precision }: { readonly views?: Views; readonly precision?: Precision } = {},
+  ): Promise<Classifier> {
+    const precisionFor = (card: ModelCard): Precision => precision ?? precisionHere(card);
     return new Classifier(await modelGraph(folder, pretrained, { views, precisionFor, branches: BRANCHES }), views);
   }
 

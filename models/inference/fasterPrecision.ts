@@ -1,4 +1,4 @@
-import type { Precision } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import { hasBfloat16 } from '../backend/device';
 import { Graph, type GraphTensor } from '../graph/graph';
 import { relu6 } from '../graph/operations/activation';

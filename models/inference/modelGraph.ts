@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { temperatureOf, type ModelCard, type Precision } from '#shared/domain/model';
+import { temperatureOf, type ModelCard } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import type { FitRecipe } from '#shared/domain/recipe';
 import { FailureError } from '#shared/domain/failure';
 import { declareNetwork } from '../architectures/network';

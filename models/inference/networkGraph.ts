@@ -1,4 +1,4 @@
-import type { Precision } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import type { FitRecipe } from '#shared/domain/recipe';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Network } from '../architectures/network';

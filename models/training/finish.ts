@@ -1,5 +1,6 @@
 import type { QuickEvent } from '#shared/compute/protocol';
-import type { ModelCard, Precision } from '#shared/domain/model';
+import type { ModelCard } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import type { FitRecipe } from '#shared/domain/recipe';
 import type { Network } from '../architectures/network';
 import { hasBfloat16 } from '../backend/device';

@@ -4,7 +4,8 @@ import { deviceReportSchema } from '../domain/device';
 import { evaluationSchema } from '../domain/evaluation';
 import { contentHashSchema } from '../domain/ids';
 import { layerSchema } from '../domain/layer';
-import { exportFormatSchema, modelCardSchema, precisionSchema } from '../domain/model';
+import { exportFormatSchema, modelCardSchema } from '../domain/model';
+import { precisionSchema } from '../domain/precision';
 import { imagePredictionSchema } from '../domain/prediction';
 import { fitRecipeSchema, quickRecipeSchema } from '../domain/recipe';
 import {
@@ -86,11 +87,14 @@ export const fitEventSchema = z.discriminatedUnion('kind', [
 /** Every request that main may make of the compute process: what it takes, what it reports on the way, what it gives. */
 export const computeRequests = {
   device: { params: z.null(), progress: z.never(), result: deviceReportSchema },
+  /** The precision that a model classifies in here, where nobody fixed one. */
+  precision: { params: z.object({ modelFolder: z.string() }), progress: z.never(), result: precisionSchema },
   /** Loads a model (kept until another is asked for) and classifies files; results come as progress, in any order, each file once. */
   classify: {
     params: z.object({
       modelFolder: z.string(),
       views: viewsSchema,
+      precision: precisionSchema,
       /** Folder of the content-addressed image store. */
       imageStore: z.string(),
       files: z.array(fileToClassifySchema).max(4096),
@@ -181,7 +185,12 @@ export const computeRequests = {
     result: z.array(layerSchema),
   },
   evaluate: {
-    params: z.object({ modelFolder: z.string(), views: viewsSchema, files: z.array(labelledFileSchema) }),
+    params: z.object({
+      modelFolder: z.string(),
+      views: viewsSchema,
+      precision: precisionSchema,
+      files: z.array(labelledFileSchema),
+    }),
     progress: trainingProgressSchema,
     result: z.object({
       evaluation: evaluationSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failureSchema } from './failure';
 import { batchIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
+import { precisionSchema } from './precision';
 import { viewsSchema } from './testTimeAugmentation';
 
 /** Where a batch stands. A batch that was running when the program died is found `paused` at the next start. */
@@ -15,6 +16,8 @@ export const batchSchema = z.object({
   modelId: modelIdSchema,
   /** How many views of each image the model sees. */
   views: viewsSchema,
+  /** Precision that the model runs in, chosen once. Null until its first image, and in batches of before. */
+  precision: precisionSchema.nullable(),
   sources: z.array(z.string()),
   state: batchStateSchema,
   failure: failureSchema.nullable(),

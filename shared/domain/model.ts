@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema } from './ids';
+import type { Precision, PrecisionChoice } from './precision';
 import { recipeSchema } from './recipe';
-
-/** Of the weights and values of a network that classifies. */
-export const precisionSchema = z.enum(['float32', 'bfloat16']);
 
 /** What stands in a model folder's card.json: where the model comes from, what it can and cannot do. */
 export const modelCardSchema = z.object({
@@ -67,7 +65,6 @@ export const modelSchema = z.object({
 export const exportFormatSchema = z.enum(['saved-model', 'tfjs', 'keras']);
 
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
-export type Precision = z.infer<typeof precisionSchema>;
 export type ModelCard = z.infer<typeof modelCardSchema>;
 export type Model = z.infer<typeof modelSchema>;
 
@@ -76,4 +73,10 @@ export function temperatureOf({ temperature, bfloat16 }: ModelCard, precision: P
   if (precision === 'float32') return temperature;
   if (!bfloat16) throw new Error('The model is not calibrated in bfloat16.');
   return bfloat16.temperature;
+}
+
+/** The precision that a person fixed, as far as the model's card allows it; null where the choice is the program's. */
+export function fixedPrecision({ bfloat16 }: Pick<ModelCard, 'bfloat16'>, choice: PrecisionChoice): Precision | null {
+  if (!bfloat16) return 'float32';
+  return choice === 'automatic' ? null : choice;
 }

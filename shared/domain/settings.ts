@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { precisionChoiceSchema } from './precision';
 import { viewsSchema } from './testTimeAugmentation';
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
@@ -11,6 +12,8 @@ const fields = {
   cellSize: z.int().min(64).max(256),
   /** How many views of each image the batches see that are started from now on. */
   views: viewsSchema,
+  /** Precision of the batches that are started from now on. */
+  precision: precisionChoiceSchema,
 };
 
 export const settingsSchema = z.object({
@@ -18,6 +21,7 @@ export const settingsSchema = z.object({
   reviewer: fields.reviewer.default(''),
   cellSize: fields.cellSize.default(112),
   views: fields.views.default(1),
+  precision: fields.precision.default('automatic'),
 });
 
 /** Some settings anew. Made of fields without defaults, which would stand in for every setting that is left out. */

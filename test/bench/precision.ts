@@ -8,7 +8,7 @@ import { fasterPrecision } from '#models/inference/fasterPrecision';
 
 const steps = Number(process.argv[2]);
 const open = (precision: 'float32' | 'bfloat16'): Promise<Classifier> =>
-  Classifier.open('models/starter', 'models/pretrained', 1, precision);
+  Classifier.open('models/starter', 'models/pretrained', { precision });
 
 const float32 = await open('float32');
 const bfloat16 = await open('bfloat16');

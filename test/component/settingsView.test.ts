@@ -25,6 +25,21 @@ it('offers to look at each cell once or more ways, with what that costs, and ask
   expect(described(looks)).toContain('about 8 times as slow');
 });
 
+it('offers the precision of batches to come, and says when results may differ', () => {
+  const changes: Partial<Settings>[] = [];
+  render(SettingsView, {
+    settings: settingsSchema.parse({}),
+    device: null,
+    app: null,
+    onsettings: (change: Partial<Settings>) => changes.push(change),
+  });
+  const precision = screen.getByRole('radiogroup', { name: 'Precision' });
+  expect([...precision.querySelectorAll('label')].map(textOf)).toEqual(['Automatic', 'float32', 'bfloat16']);
+  expect(described(precision)).toContain('choose float32 for the same results on every machine');
+  screen.getByRole('radio', { name: 'float32' }).click();
+  expect(changes).toEqual([{ precision: 'float32' }]);
+});
+
 function textOf(element: Element): string {
   return element.textContent.trim();
 }

@@ -11,9 +11,10 @@ import { Session } from '#models/graph/session';
 import { Classifier } from '#models/inference/classifier';
 import { decodeImage } from '#models/data/decode';
 import { fasterOf, fasterPrecision } from '#models/inference/fasterPrecision';
+import { precisionHere } from '#models/inference/precision';
 import { judgeBfloat16, type Scored } from '#models/training/judge';
 import { fitTemperature } from '#models/training/calibrate';
-import type { Precision } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 import { SAMPLE_SLIDE } from '../support/data';
 import { smallModel } from '../support/smallModel';
 import { samplesOf, trainSmall } from '../support/quickModel';
@@ -85,6 +86,24 @@ describe('the faster precision', () => {
   });
 });
 
+describe('the precision of the program', () => {
+  const checked = { bfloat16: { temperature: 1, agreement: 1 } };
+
+  it('is what SMEARSCOPE_PRECISION says, as far as the model’s card allows it, and the faster one where that says nothing', () => {
+    expect(precisionHere(checked, { SMEARSCOPE_PRECISION: 'bfloat16' })).toBe('bfloat16');
+    expect(precisionHere(checked, { SMEARSCOPE_PRECISION: 'float32' })).toBe('float32');
+    expect(precisionHere({ bfloat16: null }, { SMEARSCOPE_PRECISION: 'bfloat16' })).toBe('float32');
+    expect(precisionHere(checked, {})).toBe(fasterPrecision());
+    expect(precisionHere(checked, { SMEARSCOPE_PRECISION: 'automatic' })).toBe(fasterPrecision());
+  });
+
+  it('is refused by name where it is none', () => {
+    expect(() => precisionHere(checked, { SMEARSCOPE_PRECISION: 'float16' })).toThrow(
+      'SMEARSCOPE_PRECISION is "float16"',
+    );
+  });
+});
+
 describe('a network in bfloat16', () => {
   /** Logits that make `top` the most probable of three classes in each row. */
   const scored = (tops: readonly number[], truth: readonly number[]): Scored => ({
@@ -113,16 +132,16 @@ describe('a network in bfloat16', () => {
   it('is refused for a model that was not checked in it: a quick one', async () => {
     const folder = await temporaryFolder();
     await trainSmall(folder, await samplesOf('lymphocyte', 'neutrophil'));
-    await expect(Classifier.open(join(folder, 'models', 'small'), PRETRAINED, 1, 'bfloat16')).rejects.toThrow(
-      'not calibrated in bfloat16',
-    );
+    await expect(
+      Classifier.open(join(folder, 'models', 'small'), PRETRAINED, { precision: 'bfloat16' }),
+    ).rejects.toThrow('not calibrated in bfloat16');
   });
 
   it.runIf(hasBfloat16())('calls the cells of the sample slide as in float32, nearly as surely', async () => {
     const names = (await readdir(SAMPLE_SLIDE)).sort();
     const answers = [];
     for (const precision of ['float32', 'bfloat16'] as const) {
-      const classifier = await Classifier.open(STARTER, PRETRAINED, 1, precision);
+      const classifier = await Classifier.open(STARTER, PRETRAINED, { precision });
       const { inputSize: side, classIds } = classifier.card;
       const pixels = await Promise.all(
         names.map(async (name) => (await decodeImage(await readFile(join(SAMPLE_SLIDE, name)), side)).pixels),
@@ -135,6 +154,7 @@ describe('a network in bfloat16', () => {
     const [float32 = [], bfloat16 = []] = answers;
     expect(bfloat16.map(({ top }) => top)).toEqual(float32.map(({ top }) => top));
     const differences = float32.map(({ confidence }, row) => Math.abs(confidence - (bfloat16[row]?.confidence ?? NaN)));
+    // bfloat16 keeps 8 bits: each value errs by up to 2^-9, and a logit by what 50 layers make of it. A processor adds up as it likes, so this bounds the harm and not the rounding.
     expect(Math.max(...differences)).toBeLessThan(0.05);
     expect(Math.max(...differences), 'the same numbers: it did not run in bfloat16').toBeGreaterThan(1e-6);
   });

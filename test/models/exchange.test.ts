@@ -15,6 +15,7 @@ import { modelGraph } from '#models/inference/modelGraph';
 import { readWeights } from '#models/files/weightsFile';
 import { SAMPLE_SLIDE } from '../support/data';
 import { samplesOf, trainSmall } from '../support/quickModel';
+import { expectSameLogits, expectSameProbabilities } from '../support/rounding';
 import { smallModel } from '../support/smallModel';
 import { temporaryFolder } from '../support/temporary';
 
@@ -27,7 +28,8 @@ request = json.load(sys.stdin)
 served = []
 for folder, pixels, side in request['served']:
     images = np.fromfile(pixels, np.uint8).reshape(-1, side, side, 3)
-    served.append(tf.saved_model.load(folder).signatures['serving_default'](pixels=tf.constant(images))['probabilities'].numpy().tolist())
+    outputs = tf.saved_model.load(folder).signatures['serving_default'](pixels=tf.constant(images))
+    served.append({name: outputs[name].numpy().ravel().tolist() for name in ('probabilities', 'logits')})
 x = inputs = keras.Input((32, 32, 3))
 x = keras.layers.Conv2D(32, 3, padding='same', use_bias=False, name='block1a_1_conv')(x)
 x = keras.layers.BatchNormalization(name='block1a_1_bn')(x)
@@ -39,8 +41,10 @@ print(json.dumps({'served': served, 'loaded': loaded}))
 `;
 
 /** Sample images as the classifier of a model takes them, and its probabilities. */
-async function classified(modelFolder: string): Promise<{ pixels: string; side: number; probabilities: number[] }> {
-  const classifier = await Classifier.open(modelFolder, PRETRAINED);
+async function classified(
+  modelFolder: string,
+): Promise<{ pixels: string; side: number; temperature: number; probabilities: number[] }> {
+  const classifier = await Classifier.open(modelFolder, PRETRAINED, { precision: 'float32' });
   try {
     const side = classifier.card.inputSize;
     const names = (await readdir(SAMPLE_SLIDE)).slice(0, 6);
@@ -52,6 +56,7 @@ async function classified(modelFolder: string): Promise<{ pixels: string; side: 
     return {
       pixels,
       side,
+      temperature: classifier.card.temperature,
       probabilities: classifier
         .classify(Buffer.concat(images), names.length)
         .flatMap((each) => [...each.probabilities]),
@@ -87,12 +92,10 @@ describe('a model that leaves the program', () => {
       input: JSON.stringify({ served, weights: join(keras, 'weights.h5') }),
       env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
     });
-    const peers = JSON.parse(out) as { served: number[][][]; loaded: number[][] };
-    ours.forEach(({ probabilities }, index) => {
-      const theirs = peers.served[index]?.flat() ?? [];
-      probabilities.forEach((value, at) => {
-        expect(value).toBeCloseTo(theirs[at] ?? NaN, 5);
-      });
+    const peers = JSON.parse(out) as { served: { probabilities: number[]; logits: number[] }[]; loaded: number[][] };
+    ours.forEach(({ probabilities, temperature }, index) => {
+      const theirs = peers.served[index] ?? { probabilities: [], logits: [] };
+      expectSameProbabilities(probabilities, theirs.probabilities, { ...theirs, temperature });
     });
     const weights = await readWeights(small, (await readCard(small)).files);
     const names = [
@@ -125,9 +128,7 @@ describe('a model that leaves the program', () => {
           return Array.from((Array.isArray(output) ? output[0] : output)?.dataSync() ?? []);
         });
         expect(theirs).toHaveLength(card.classIds.length);
-        theirs.forEach((value, index) => {
-          expect(value).toBeCloseTo(Number(ours?.[index]), 4);
-        });
+        expectSameLogits(theirs, Array.from(ours ?? []));
       } finally {
         session.close();
         model.dispose();

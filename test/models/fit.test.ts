@@ -113,6 +113,7 @@ describe.skipIf(!hasData)('training by gradients', () => {
       const params = {
         modelFolder: 'models/starter',
         views: 1 as const,
+        precision: 'float32' as const,
         imageStore: join(folder, 'images'),
         files: names.map((name, key) => ({ key, path: join(SAMPLE_SLIDE, name) })),
       };

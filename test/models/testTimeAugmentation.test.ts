@@ -14,6 +14,7 @@ import { decodeImage } from '#models/data/decode';
 import { modelGraph } from '#models/inference/modelGraph';
 import { SAMPLE_SLIDE } from '../support/data';
 import { samplesOf, trainSmall } from '../support/quickModel';
+import { expectSameProbabilities } from '../support/rounding';
 import { smallModel } from '../support/smallModel';
 import { temporaryFolder } from '../support/temporary';
 
@@ -74,19 +75,12 @@ function meanAnswer(logits: readonly (readonly number[])[], temperature: number)
 }
 
 async function classified(folder: string, views: Views, images: readonly Rows[]): Promise<number[]> {
-  const classifier = await Classifier.open(folder, PRETRAINED, views);
+  const classifier = await Classifier.open(folder, PRETRAINED, { views, precision: 'float32' });
   try {
     return classifier.classify(bytesOf(images), images.length).flatMap(({ probabilities }) => [...probabilities]);
   } finally {
     classifier.close();
   }
-}
-
-function expectNear(left: readonly number[], right: readonly number[]): void {
-  expect(left).toHaveLength(right.length);
-  left.forEach((value, index) => {
-    expect(Math.abs(value - (right[index] ?? NaN))).toBeLessThan(1e-5);
-  });
 }
 
 const made = mkdtempSync(join(tmpdir(), 'smearscope-test-'));
@@ -119,9 +113,10 @@ describe.each(['quick', 'whole-network'] as const)('a %s model', (kind) => {
         ...(views !== 4 ? [images.map(mirrored)] : []),
       ];
       const answers = await classified(folders[kind], views, lying.flat());
-      expectNear(
+      expectSameProbabilities(
         answers,
         lying.flatMap(() => means),
+        { logits: logits.flat(), temperature },
       );
     },
   );
@@ -131,7 +126,7 @@ it('a folder is classified in portions that with all their views are no larger t
   const before = { tensors: tf.memory().numTensors, sessions: openSessions() };
   const names = (await readdir(SAMPLE_SLIDE)).sort().slice(0, 10);
   const files = names.map((name, key) => ({ key, path: join(SAMPLE_SLIDE, name) }));
-  const classifier = await Classifier.open('models/starter', PRETRAINED, 8);
+  const classifier = await Classifier.open('models/starter', PRETRAINED, { views: 8, precision: 'float32' });
   const portions: number[] = [];
   const results: ClassifiedFile[] = [];
   try {
@@ -147,11 +142,14 @@ it('a folder is classified in portions that with all their views are no larger t
       },
     });
     expect(portions).toEqual([4, 4, 2]);
-    const alone = await sampleImages(classifier.card.inputSize, names.length);
+    const { inputSize, temperature } = classifier.card;
+    const alone = await sampleImages(inputSize, names.length);
     for (const [index, result] of results.entries()) {
       const image = alone[result.key];
       if (result.kind !== 'classified' || !image) throw new Error(`${names[index] ?? ''} is not classified`);
-      expectNear([...result.probabilities], [...(classifier.classify(bytesOf([image]), 1)[0]?.probabilities ?? [])]);
+      const [each] = classifier.classify(bytesOf([image]), 1);
+      const scale = { logits: (await plainLogits('models/starter', [image])).flat(), temperature };
+      expectSameProbabilities([...result.probabilities], [...(each?.probabilities ?? [])], scale);
     }
   } finally {
     classifier.close();

@@ -11,6 +11,7 @@ import { viewsRows } from './rows/003-views';
 import { predictionRows } from './rows/004-predictions';
 import { unfamiliarRows } from './rows/005-unfamiliar';
 import { confirmedRows } from './rows/006-confirmed';
+import { precisionRows } from './rows/007-precision';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -20,6 +21,7 @@ const ROWS: readonly string[] = [
   predictionRows,
   unfamiliarRows,
   confirmedRows,
+  precisionRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -103,9 +105,10 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         unreadable: 1,
       });
       // Until a batch could see several views of a cell, each saw one.
-      expect(batches.list().map(({ name, views }) => [name, views])).toEqual([
-        ...(version < 3 ? [] : [['ward 4', 8]]),
-        ['ward 3', 1],
+      // Until a batch kept its precision, nobody knows in which one it was classified.
+      expect(batches.list().map(({ name, views, precision }) => [name, views, precision])).toEqual([
+        ...(version < 3 ? [] : [['ward 4', 8, version < 7 ? null : 'bfloat16']]),
+        ['ward 3', 1, null],
       ]);
       expect(batches.shardOf(BATCH)).toBe('1/2');
       expect(batches.pending(BATCH, 0, 9)).toEqual([{ id: 5, path: '/ward 3/slide 1/5.jpg' }]);

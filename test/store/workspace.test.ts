@@ -33,6 +33,7 @@ function withCells(folder: string, classIds: readonly (string | null)[]): { work
     createdAt: '2026-11-24T09:00:00Z',
     modelId: modelIdSchema.parse('starter'),
     views: 1,
+    precision: null,
     sources: ['/s'],
     shard: null,
   });
@@ -204,14 +205,20 @@ describe('a workspace', () => {
   });
 });
 
-it('a batch that was cut goes on with the model, the views and the part it was started with; with others, it is another batch', async () => {
+it('a batch that was cut goes on with the model, the views, the precision and the part it was started with; with others, it is another batch', async () => {
   const { workspace } = withCells(await temporaryFolder(), ['neutrophil']);
   const { batches } = workspace;
-  const order = { sources: ['/s'], modelId: modelIdSchema.parse('starter'), views: 1, shard: null } as const;
+  const modelId = modelIdSchema.parse('starter');
+  const order = { sources: ['/s'], modelId, views: 1, precision: null, shard: null } as const;
   expect(batches.findUnfinished(order)?.id).toBe(BATCH);
   expect(batches.findUnfinished({ ...order, views: 8 })).toBeNull();
   expect(batches.findUnfinished({ ...order, modelId: modelIdSchema.parse('lab-1') })).toBeNull();
   expect(batches.findUnfinished({ ...order, shard: '1/2' })).toBeNull();
+  expect(batches.setPrecision(BATCH, 'bfloat16')).toBe('bfloat16');
+  expect(batches.setPrecision(BATCH, 'float32'), 'it is chosen once').toBe('bfloat16');
+  expect(batches.findUnfinished({ ...order, precision: 'bfloat16' })?.precision).toBe('bfloat16');
+  expect(batches.findUnfinished(order)?.precision, 'where none is asked for').toBe('bfloat16');
+  expect(batches.findUnfinished({ ...order, precision: 'float32' })).toBeNull();
   workspace.close();
 });
 

@@ -142,6 +142,7 @@ export class FakeMain {
       createdAt: '2026-11-24T09:14:00.000Z',
       modelId: 'starter',
       views: this.views,
+      precision: 'float32',
       sources: ['/slides'],
       state: 'running',
       failure: null,

@@ -22,6 +22,7 @@ export function makeLargeSlide(folder: string, count: number): void {
       createdAt: '2026-11-24T09:14:00.000Z',
       modelId: modelIdSchema.parse('starter'),
       views: 1,
+      precision: null,
       sources: ['/scans'],
       shard: null,
     });

@@ -7,13 +7,15 @@ import { cellsCsv } from '#main/report/tables';
 import { requireWritable, writeTextFile } from '#main/report/writeFile';
 import type { Batch } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
+import { fixedPrecision } from '#shared/domain/model';
+import type { PrecisionChoice } from '#shared/domain/precision';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/domain/failure';
 import { EXIT } from '../exit';
 import { interruptible, openHeadless } from '../headless';
 import { batchProgressTo } from '../batchText';
 import { duration, ProgressLine } from '../progressLine';
-import { viewsOption, workspaceOption, type AddCommand } from '../options';
+import { precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
 
 /** Adds the command `classify`. */
 export const addClassify: AddCommand = (root) => {
@@ -25,6 +27,7 @@ export const addClassify: AddCommand = (root) => {
     .option(...workspaceOption)
     .option('--model <name>', 'model (default: the live one, else the starter)')
     .option(...viewsOption)
+    .addOption(precisionOption)
     .option('--shard <i/n>', 'take only part i of n of the files, by hash of the relative path', shard)
     .option('--json', 'print a summary as JSON on standard output')
     .action(async (folders: string[], options: Parameters<typeof classify>[1]) => {
@@ -37,6 +40,7 @@ interface ClassifyOptions {
   readonly workspace?: string;
   readonly model?: string;
   readonly views: Views;
+  readonly precision: PrecisionChoice;
   readonly shard?: string;
   readonly json?: boolean;
 }
@@ -74,10 +78,16 @@ async function classify(folders: readonly string[], options: ClassifyOptions): P
 function unfinishedOrNew(
   application: Application,
   sources: readonly string[],
-  { model, views, shard }: ClassifyOptions,
+  { model, views, precision, shard }: ClassifyOptions,
 ): Batch {
-  const modelId = application.catalog.get(model ?? application.catalog.liveId()).card.id;
-  const unfinished = application.workspace.batches.findUnfinished({ sources, modelId, views, shard: shard ?? null });
+  const { card } = application.catalog.get(model ?? application.catalog.liveId());
+  const unfinished = application.workspace.batches.findUnfinished({
+    sources,
+    modelId: card.id,
+    views,
+    precision: precision === 'automatic' ? null : fixedPrecision(card, precision),
+    shard: shard ?? null,
+  });
   if (unfinished) {
     process.stderr.write(
       `Going on with the batch of ${unfinished.createdAt}: ${String(settled(unfinished))} files are done.\n`,
@@ -87,8 +97,9 @@ function unfinishedOrNew(
   return application.createBatch({
     id: batchIdSchema.parse(randomUUID()),
     sources,
-    modelId,
+    modelId: card.id,
     views,
+    precision,
     ...(shard !== undefined && { shard }),
   });
 }
@@ -112,11 +123,12 @@ async function writeResults(application: Application, batch: Batch, options: Cla
     ]);
   }
   if (options.json === true) {
-    const { id, views, total, classified } = batch;
+    const { id, views, precision, total, classified } = batch;
     const summary = {
       batch: id,
       model: card.id,
       views,
+      precision,
       total,
       classified,
       duplicates,

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
 import { requireWritable, writeTextFile } from '#main/report/writeFile';
-import { temperatureOf } from '#shared/domain/model';
+import { fixedPrecision, temperatureOf } from '#shared/domain/model';
+import type { PrecisionChoice } from '#shared/domain/precision';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
+import type { TrainingProgress } from '#shared/domain/run';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { EXIT } from '../exit';
 import { interruptible, openHeadless } from '../headless';
 import { ProgressLine } from '../progressLine';
 import type { Failure } from '#shared/domain/failure';
-import { viewsOption, workspaceOption, type AddCommand } from '../options';
+import { precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
 
 /** Adds the command `evaluate`. */
 export const addEvaluate: AddCommand = (root) => {
@@ -19,6 +21,7 @@ export const addEvaluate: AddCommand = (root) => {
     .requiredOption('--out <file>', 'report as JSON')
     .option('--model <name>', 'model (default: the live one, else the starter)')
     .option(...viewsOption)
+    .addOption(precisionOption)
     .option(...workspaceOption)
     .action(async (options: Parameters<typeof evaluate>[0]) => {
       process.exitCode = await evaluate(options);
@@ -30,6 +33,7 @@ interface EvaluateOptions {
   readonly out: string;
   readonly model?: string;
   readonly views: Views;
+  readonly precision: PrecisionChoice;
   readonly workspace?: string;
 }
 
@@ -47,17 +51,17 @@ async function evaluate(options: EvaluateOptions): Promise<number> {
       () => {
         controller.abort();
       },
-      () =>
-        application.compute.call(
-          'evaluate',
-          { modelFolder: folder, views: options.views, files },
-          {
-            signal: controller.signal,
-            onProgress: ({ done, total }) => {
-              line.show(`${String(done)} of ${String(total)}`);
-            },
-          },
-        ),
+      async () => {
+        const { signal } = controller;
+        const precision =
+          fixedPrecision(card, options.precision) ??
+          (await application.compute.call('precision', { modelFolder: folder }, { signal }));
+        const onProgress = ({ done, total }: TrainingProgress): void => {
+          line.show(`${String(done)} of ${String(total)}`);
+        };
+        const request = { modelFolder: folder, views: options.views, precision, files };
+        return application.compute.call('evaluate', request, { signal, onProgress });
+      },
     );
     const { evaluation, leftOut, dataHash, graphMilliseconds, precision } = result;
     const model = {
@@ -83,7 +87,7 @@ async function evaluate(options: EvaluateOptions): Promise<number> {
     const { accuracy, n } = evaluation;
     const percent = (value: number | null): string => (value === null ? '-' : `${(100 * value).toFixed(1)} %`);
     line.show(
-      `accuracy ${percent(accuracy.value)} (95 % limits ${percent(accuracy.low)} to ${percent(accuracy.high)}), n = ${String(n)}${options.views > 1 ? `, by ${String(options.views)} views of each` : ''}`,
+      `accuracy ${percent(accuracy.value)} (95 % limits ${percent(accuracy.low)} to ${percent(accuracy.high)}), n = ${String(n)}${options.views > 1 ? `, by ${String(options.views)} views of each` : ''}, in ${precision}`,
       { last: true },
     );
     return leftOut.some(({ failure }) => failure.code === 'unreadable-image') ? EXIT.someUnreadable : EXIT.done;

@@ -27,7 +27,10 @@ export function batchHandlers({ application, sampleSlide, emit }: BatchHandlerPa
     });
     return batch;
   };
-  const create = (batch: NewBatch): Batch => start(application.createBatch({ ...batch, views: settings.get().views }));
+  const create = (batch: NewBatch): Batch => {
+    const { views, precision } = settings.get();
+    return start(application.createBatch({ ...batch, views, precision }));
+  };
 
   return {
     'batch.create': ({ id, sources }) => create({ id, sources: [...new Set(sources)] }),

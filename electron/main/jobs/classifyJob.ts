@@ -1,6 +1,7 @@
 import type { ClassifiedFile, ComputeParams } from '#shared/compute/protocol';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, CellId } from '#shared/domain/ids';
+import type { Precision } from '#shared/domain/precision';
 import { FailureError } from '#shared/domain/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
@@ -74,19 +75,28 @@ function setFailed(workspace: Workspace, batchId: BatchId, error: FailureError):
 
 /** Has the compute process start and load the model while the files are looked for. What fails here fails for the first files too, and is told then. */
 function loadModel(job: ClassifyJob): void {
-  job.compute.call('classify', requestFor(job, []), { signal: job.signal }).catch(() => undefined);
+  requestFor(job, [])
+    .then((request) => job.compute.call('classify', request, { signal: job.signal }))
+    .catch(() => undefined);
 }
 
-function requestFor(
-  { workspace, model, batchId }: ClassifyJob,
-  files: readonly PendingFile[],
-): ComputeParams<'classify'> {
+async function requestFor(job: ClassifyJob, files: readonly PendingFile[]): Promise<ComputeParams<'classify'>> {
+  const { workspace, model, batchId } = job;
   return {
     modelFolder: model.folder,
     views: workspace.batches.get(batchId).views,
+    precision: await precisionOf(job),
     imageStore: workspace.images,
     files: files.map(({ id, path }) => ({ key: id, path })),
   };
+}
+
+/** The batch's precision, chosen before its first image: one that is faster now may be slower beside other work, and its results would differ. */
+async function precisionOf({ workspace, compute, model, batchId, signal }: ClassifyJob): Promise<Precision> {
+  const { precision } = workspace.batches.get(batchId);
+  if (precision !== null) return precision;
+  const here = await compute.call('precision', { modelFolder: model.folder }, { signal });
+  return workspace.batches.setPrecision(batchId, here);
 }
 
 async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Promise<void> {
@@ -136,7 +146,7 @@ async function requestPending(
     let files = workspace.batches.pending(batchId, after, size);
     if (files.length === 0) return;
     const request = async (portion: PendingFile[]): Promise<void> => {
-      const { graphMilliseconds, precision } = await compute.call('classify', requestFor(job, portion), {
+      const { graphMilliseconds, precision } = await compute.call('classify', await requestFor(job, portion), {
         onProgress,
         signal,
       });

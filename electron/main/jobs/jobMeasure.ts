@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Precision } from '#shared/domain/model';
+import type { Precision } from '#shared/domain/precision';
 
 /** Milliseconds between two looks at the event loop: a delay shorter than this may go unseen. */
 const RESOLUTION = 5;

@@ -41,6 +41,7 @@ export function* cellsJson(records: Iterable<CellRecord>, card: ModelCard, batch
     createdAt: batch.createdAt,
     model: { id: card.id, name: card.name },
     views: batch.views,
+    precision: batch.precision,
   };
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "cells": [`;
   let first = true;
@@ -111,6 +112,7 @@ export function slidesJson(slides: readonly Slide[], card: ModelCard, batch: Bat
     createdAt: batch.createdAt,
     model: { id: card.id, name: card.name },
     views: batch.views,
+    precision: batch.precision,
     slides: slides.map((slide) => ({
       name: slide.name,
       folder: slide.folder,

@@ -7,6 +7,7 @@ import {
   type ModelId,
   type SlideId,
 } from '#shared/domain/ids';
+import type { Precision } from '#shared/domain/precision';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError, type Failure } from '#shared/domain/failure';
 import type { Connection } from './database';
@@ -17,6 +18,7 @@ interface BatchRow {
   created_at: string;
   model_id: string;
   views: number;
+  precision: string | null;
   sources: string;
   state: string;
   failure: string | null;
@@ -49,6 +51,8 @@ interface BatchOrder {
   readonly sources: readonly string[];
   readonly modelId: ModelId;
   readonly views: Views;
+  /** Null where it is chosen when the first image is classified. */
+  readonly precision: Precision | null;
   readonly shard: string | null;
 }
 
@@ -94,12 +98,12 @@ export class BatchRepository {
     );
   }
 
-  create({ id, name, createdAt, modelId, views, sources, shard }: NewBatchRow): Batch {
+  create({ id, name, createdAt, modelId, views, precision, sources, shard }: NewBatchRow): Batch {
     this.#database
       .prepare(
-        "insert into batch (id, name, created_at, model_id, views, sources, shard, state) values (?, ?, ?, ?, ?, ?, ?, 'queued')",
+        "insert into batch (id, name, created_at, model_id, views, precision, sources, shard, state) values (?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
       )
-      .run(id, name, createdAt, modelId, views, JSON.stringify(sources), shard);
+      .run(id, name, createdAt, modelId, views, precision, JSON.stringify(sources), shard);
     return this.get(id);
   }
 
@@ -126,13 +130,13 @@ export class BatchRepository {
     return this.#all.all().map(toBatch);
   }
 
-  /** The newest batch of these sources, model, views and shard that is not finished, if there is one. */
-  findUnfinished({ sources, modelId, views, shard }: BatchOrder): Batch | null {
+  /** The newest batch of these sources, model, views, shard and (where one is given) precision that is not finished, if there is one. */
+  findUnfinished({ sources, modelId, views, precision, shard }: BatchOrder): Batch | null {
     const row = this.#database
-      .prepare<[string, string, number, string | null], { id: string }>(
-        "select id from batch where sources = ? and model_id = ? and views = ? and shard is ? and state in ('queued', 'running', 'paused', 'failed') order by created_at desc limit 1",
+      .prepare<[string, string, number, string | null, string | null, string | null], { id: string }>(
+        "select id from batch where sources = ? and model_id = ? and views = ? and shard is ? and (? is null or precision = ?) and state in ('queued', 'running', 'paused', 'failed') order by created_at desc limit 1",
       )
-      .get(JSON.stringify(sources), modelId, views, shard);
+      .get(JSON.stringify(sources), modelId, views, shard, precision, precision);
     return row ? this.find(batchIdSchema.parse(row.id)) : null;
   }
 
@@ -141,6 +145,12 @@ export class BatchRepository {
       this.#database.prepare<[string], { shard: string | null }>('select shard from batch where id = ?').get(id)
         ?.shard ?? null
     );
+  }
+
+  /** Gives the batch its precision, unless it has one; gives the one that it has then. */
+  setPrecision(id: BatchId, precision: Precision): Precision {
+    this.#database.prepare('update batch set precision = ? where id = ? and precision is null').run(precision, id);
+    return this.get(id).precision ?? precision;
   }
 
   setState(id: BatchId, state: BatchState, failure: Failure | null = null): Batch {
@@ -235,6 +245,7 @@ function toBatch(row: BatchRow): Batch {
     createdAt: row.created_at,
     modelId: row.model_id,
     views: row.views,
+    precision: row.precision,
     sources: JSON.parse(row.sources) as unknown,
     state: row.state,
     failure: row.failure === null ? null : (JSON.parse(row.failure) as unknown),

@@ -8,11 +8,20 @@ import { views } from './migrations/003-views';
 import { predictions } from './migrations/004-predictions';
 import { unfamiliar } from './migrations/005-unfamiliar';
 import { confirmed } from './migrations/006-confirmed';
+import { precision } from './migrations/007-precision';
 
 export type Connection = Database.Database;
 
 /** In their order; the number of those applied stands in user_version. */
-export const MIGRATIONS: readonly string[] = [foundation, training, views, predictions, unfamiliar, confirmed];
+export const MIGRATIONS: readonly string[] = [
+  foundation,
+  training,
+  views,
+  predictions,
+  unfamiliar,
+  confirmed,
+  precision,
+];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */
 const OLDEST_SQLITE = 3_051_003;

@@ -17,6 +17,7 @@ export default ts.config(
           'electron/tsconfig.json',
           'electron/preload/tsconfig.json',
           'renderer/tsconfig.json',
+          'build/tsconfig.json',
           'test/tsconfig.json',
         ],
         tsconfigRootDir: import.meta.dirname,

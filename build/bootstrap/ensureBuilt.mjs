@@ -10,8 +10,8 @@ const SOURCES = [
   'models',
   'electron',
   'renderer',
-  'build/build.mjs',
-  'build/viteConfigs.mjs',
+  'build/build.ts',
+  'build/viteConfigs.ts',
   'package-lock.json',
 ];
 const stamp = join(root, 'dist', 'sources');
@@ -38,7 +38,7 @@ export async function ensureBuilt(say = (line) => console.error(line)) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('Building the program');
   rmSync(stamp, { force: true });
-  await run(process.execPath, [join(root, 'build', 'build.mjs')], {
+  await run(process.execPath, [join(root, 'build', 'bootstrap', 'typescript.mjs'), join(root, 'build', 'build.ts')], {
     cwd: root,
     remedy: 'The sources do not build; see above.',
   });

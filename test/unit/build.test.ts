@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AGREEMENT, relativeDifference } from '../../build/bench/agreement.mjs';
+import { AGREEMENT, relativeDifference } from '../../build/bench/agreement';
 import { cacheFolder } from '../../build/bootstrap/places.mjs';
 import { runSteps } from '../../build/bootstrap/steps.mjs';
 import { closingLine, vitestOutcome } from '../../build/bootstrap/summary.mjs';

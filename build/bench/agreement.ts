@@ -6,10 +6,8 @@ export const AGREEMENT = 1e-3;
 
 /**
  * The greatest difference between two sets of logits, as a share of the standard deviation of the first. Infinity if they cannot be compared: another number of values, or one that is no number.
- * @param {Float32Array} ours
- * @param {Float32Array} theirs
  */
-export function relativeDifference(ours, theirs) {
+export function relativeDifference(ours: Float32Array, theirs: Float32Array): number {
   if (ours.length === 0 || ours.length !== theirs.length) return Infinity;
   const mean = ours.reduce((sum, value) => sum + value / ours.length, 0);
   const spread = Math.sqrt(ours.reduce((sum, value) => sum + (value - mean) ** 2 / ours.length, 0));
@@ -18,10 +16,7 @@ export function relativeDifference(ours, theirs) {
   return Number.isNaN(relative) ? Infinity : relative;
 }
 
-/**
- * float32 values, as the benchmark's programs write them.
- * @param {string} path
- */
-export function readLogits(path) {
+/** float32 values, as the benchmark's programs write them. */
+export function readLogits(path: string): Float32Array {
   return new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
 }

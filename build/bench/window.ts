@@ -5,19 +5,17 @@ import { join } from 'node:path';
 import { electronProgram } from '../provision/electron.mjs';
 import { root } from '../bootstrap/places.mjs';
 import { endTogether } from '../bootstrap/run.mjs';
-import { median } from './context.mjs';
+import { median, type Context, type Part, print } from './context';
 
 const STARTS = 5;
 
-/** @param {import('./context.mjs').Context} context */
-export async function windowStart(context) {
+/** Prints both and their ratio. */
+export const windowStart: Part = async (context) => {
   const program = electronProgram();
   if (!program) throw new Error('Set-up left no Electron.');
   const flags = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu'];
-  /** @type {number[]} */
-  const ours = [];
-  /** @type {number[]} */
-  const bare = [];
+  const ours: number[] = [];
+  const bare: number[] = [];
   for (let index = 0; index < STARTS; index++) {
     const folder = mkdtempSync(join(context.work, 'window-'));
     const log = join(folder, 'log', 'smearscope.log');
@@ -27,24 +25,18 @@ export async function windowStart(context) {
     bare.push(await started(context, [program.path, peer, ...flags, user], (printed) => printed));
   }
   const [a, b] = [median(ours), median(bare)];
-  console.log(
-    `Start to usable window, median of ${STARTS} (Electron ${program.version}): ours ${a.toFixed(0)} ms, an empty window ${b.toFixed(0)} ms (ratio ${(a / b).toFixed(2)})`,
+  print(
+    `Start to usable window, median of ${String(STARTS)} (Electron ${program.version}): ours ${a.toFixed(0)} ms, an empty window ${b.toFixed(0)} ms (ratio ${(a / b).toFixed(2)})`,
   );
-}
+};
 
-/**
- * Starts a program, waits until it tells how long its window took, and ends it.
- * @param {import('./context.mjs').Context} context
- * @param {string[]} command
- * @param {(printed: string) => string} look where it tells: its output, or a file
- * @returns {Promise<number>} milliseconds
- */
-function started({ env }, command, look) {
-  const virtual = process.platform === 'linux' && !process.env['DISPLAY'];
+/** Starts a program, waits until it says how long its window took (in what `look` gives of its output, or in a file), and ends it. Gives milliseconds. */
+function started({ env }: Context, command: readonly string[], look: (printed: string) => string): Promise<number> {
+  const virtual = process.platform === 'linux' && !process.env.DISPLAY;
   const [program = '', ...args] = virtual ? ['xvfb-run', '-a', ...command] : command;
   const child = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   // The whole group: the virtual display with all that runs in it.
-  const end = () => {
+  const end = (): void => {
     if (child.pid) process.kill(-child.pid, 'SIGTERM');
   };
   endTogether(child, end);
@@ -56,18 +48,19 @@ function started({ env }, command, look) {
       if (!found) return;
       clearInterval(timer);
       end();
-      child.on('close', () => resolve(Number(found[1])));
+      child.on('close', () => {
+        resolve(Number(found[1]));
+      });
     }, 50);
     child.on('error', reject);
     child.on('exit', (code) => {
       clearInterval(timer);
-      if (code) reject(new Error(`${program} ended with exit code ${code} before its window was there`));
+      if (code) reject(new Error(`${program} ended with exit code ${String(code)} before its window was there`));
     });
   });
 }
 
-/** @param {string} path */
-function textOf(path) {
+function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -1,19 +1,19 @@
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { InlineConfig } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Native packages (h5wasm is WebAssembly, loaded only where a Keras file is read) and Electron itself stay outside the bundles; everything else is bundled. */
 const native = ['electron', 'better-sqlite3', '@napi-rs/image', 'h5wasm/node', /^@tensorflow\//];
 
+type BundleName = 'main' | 'compute' | 'cli' | 'preload' | 'bench' | 'choice' | 'precision' | 'training' | 'epoch';
+
 /**
- * A bundle that runs in Node: one file `dist/<name>/index.js` (`.cjs` for the preload, which a sandboxed renderer loads as CommonJS).
- * @param {'main' | 'compute' | 'cli' | 'preload' | 'bench' | 'choice' | 'precision' | 'training' | 'epoch'} name
- * @param {string} entry path from the project's root
- * @returns {import('vite').InlineConfig}
+ * A bundle that runs in Node: one file `dist/<name>/index.js` (`.cjs` for the preload, which a sandboxed renderer loads as CommonJS). `entry` is a path from the project's root.
  */
-function nodeBundle(name, entry) {
+function nodeBundle(name: BundleName, entry: string): InlineConfig {
   const commonJs = name === 'preload';
   return {
     root,
@@ -28,7 +28,7 @@ function nodeBundle(name, entry) {
       target: 'node20',
       minify: false,
       sourcemap: true,
-      rollupOptions: {
+      rolldownOptions: {
         external: [...native, ...builtinModules, /^node:/],
         output: {
           format: commonJs ? 'cjs' : 'es',
@@ -40,8 +40,7 @@ function nodeBundle(name, entry) {
   };
 }
 
-/** @type {import('vite').InlineConfig} */
-const renderer = {
+const renderer: InlineConfig = {
   root: `${root}renderer`,
   configFile: false,
   logLevel: 'warn',
@@ -58,7 +57,7 @@ const renderer = {
   },
 };
 
-/** What `node build/build.mjs` makes, by name. */
+/** What build.ts makes, by name. */
 export const configs = {
   main: nodeBundle('main', 'electron/main/index.ts'),
   compute: nodeBundle('compute', 'electron/compute/index.ts'),

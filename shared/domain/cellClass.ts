@@ -3,57 +3,84 @@ import { z } from 'zod';
 /** What a class means for the differential: only white cells enter the denominator. */
 export const cellRoleSchema = z.enum(['white', 'erythroblast', 'platelet', 'other']);
 
-export const cellClassSchema = z.object({
+/** A class as the workspace defines it: a row, which can be renamed without touching anything that refers to it by its id. */
+export const classDefinitionSchema = z.object({
   /** Folder name, CSV value and key in the database. */
-  id: z.string().min(1),
-  name: z.string().min(1),
+  id: z.string().min(1).max(255),
+  name: z.string().trim().min(1, 'A class needs a name.').max(60),
   /** Laboratory code, shown wherever the colour is. */
-  code: z.string().min(1),
-  /** sRGB hex; apart for colour-blind people (after Paul Tol's qualitative sets). */
-  colour: z.string(),
+  code: z.string().regex(/^\S{1,6}$/, 'A code has 1 to 6 characters and no space.'),
+  /** sRGB hex. */
+  colour: z.string().regex(/^#[0-9A-F]{6}$/i, 'A colour is written #RRGGBB.'),
   role: cellRoleSchema,
+  /** The class it is a subtype of, to whose cells its own are added up; null: none. */
+  parentId: z.string().nullable(),
+  /** The digit that sets it; null: it is set through the list of classes. */
+  key: z.int().min(1).max(8).nullable(),
+  /** One of the eight standard ones, one that came with the program for a person to assign, or the laboratory's own. */
+  origin: z.enum(['standard', 'offered', 'own']),
+  /** Its position in reports, from 0. */
+  position: z.int().nonnegative(),
 });
 
-export type CellClass = z.infer<typeof cellClassSchema>;
+/** What a person says of a class; its origin and position are the program's. */
+export const classChangeSchema = classDefinitionSchema.omit({ origin: true, position: true });
 
-/** The eight standard classes in report order; key N on the keyboard is the N-th of them. */
-export const STANDARD_CLASSES: readonly CellClass[] = [
-  { id: 'neutrophil', name: 'Neutrophil', code: 'NEU', colour: '#33BBEE', role: 'white' },
-  { id: 'lymphocyte', name: 'Lymphocyte', code: 'LYM', colour: '#0077BB', role: 'white' },
-  { id: 'monocyte', name: 'Monocyte', code: 'MON', colour: '#009988', role: 'white' },
-  { id: 'eosinophil', name: 'Eosinophil', code: 'EOS', colour: '#EE7733', role: 'white' },
-  { id: 'basophil', name: 'Basophil', code: 'BAS', colour: '#6655CC', role: 'white' },
-  { id: 'ig', name: 'Immature granulocyte', code: 'IG', colour: '#CC6699', role: 'white' },
-  { id: 'erythroblast', name: 'Erythroblast', code: 'NRBC', colour: '#CC3311', role: 'erythroblast' },
-  { id: 'platelet', name: 'Platelet', code: 'PLT', colour: '#999933', role: 'platelet' },
-];
+export type CellRole = z.infer<typeof cellRoleSchema>;
+export type ClassDefinition = z.infer<typeof classDefinitionSchema>;
+export type ClassChange = z.infer<typeof classChangeSchema>;
 
-/** Colour of a cell that has no class. */
+/** A class as it is shown. One that a model or a folder names and nobody defined has no role: it is not known what its cells count as. */
+export type CellClass = Pick<ClassDefinition, 'id' | 'name' | 'code' | 'colour' | 'parentId' | 'key'> & {
+  readonly role: CellRole | null;
+};
+
+/** Colour of a cell that has no class, and of a class that has no definition. */
 export const UNIDENTIFIED_COLOUR = '#888888';
 
-/** Colours for classes of a project's own, again after Paul Tol. */
-const EXTRA_COLOURS = ['#44AA99', '#882255', '#DDCC77', '#117733', '#AA4499', '#88CCEE', '#332288', '#661100'];
+/** The classes that a workspace defines. */
+export class CellClasses {
+  /** In report order. */
+  readonly definitions: readonly ClassDefinition[];
+  readonly #byId: ReadonlyMap<string, ClassDefinition>;
 
-/** The standard class with this id, or a class of the project's own made from the id (counted as *other*, outside the differential). */
-export function cellClassOf(id: string): CellClass {
-  const standard = STANDARD_CLASSES.find((each) => each.id === id);
-  if (standard) return standard;
-  let sum = 0;
-  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  constructor(definitions: readonly ClassDefinition[]) {
+    this.definitions = [...definitions].sort((a, b) => a.position - b.position);
+    this.#byId = new Map(this.definitions.map((each) => [each.id, each]));
+  }
+
+  /** The class with this id; without a definition, named after the id and of no known role. */
+  of(id: string): CellClass {
+    return this.#byId.get(id) ?? undefinedClass(id);
+  }
+
+  /** The class that a class's cells are added up to: its parent, or itself. */
+  rootOf({ id, parentId }: CellClass): string {
+    return parentId ?? id;
+  }
+
+  /** Those of these ids that nobody defined, once each. */
+  undefinedAmong(ids: Iterable<string>): string[] {
+    return [...new Set(ids)].filter((id) => !this.#byId.has(id));
+  }
+
+  /** These classes once each, in report order; those without a definition after the others, by id. */
+  inReportOrder(ids: Iterable<string>): CellClass[] {
+    const wanted = new Set(ids);
+    const others = this.undefinedAmong(wanted).sort((a, b) => (a < b ? -1 : 1));
+    return [...this.definitions.filter(({ id }) => wanted.has(id)), ...others.map(undefinedClass)];
+  }
+}
+
+/** The code ends in "?", so that it is never that of a definition which it resembles. */
+function undefinedClass(id: string): CellClass {
   return {
     id,
     name: id.charAt(0).toUpperCase() + id.slice(1),
-    code: id.slice(0, 4).toUpperCase(),
-    colour: EXTRA_COLOURS[sum % EXTRA_COLOURS.length] ?? UNIDENTIFIED_COLOUR,
-    role: 'other',
+    code: `${id.slice(0, 4).toUpperCase()}?`,
+    colour: UNIDENTIFIED_COLOUR,
+    role: null,
+    parentId: null,
+    key: null,
   };
-}
-
-/** These ids in report order: standard classes as laboratories list them, a project's own after them by name. */
-export function inReportOrder(ids: readonly string[]): CellClass[] {
-  const rank = (id: string): number => {
-    const index = STANDARD_CLASSES.findIndex((each) => each.id === id);
-    return index < 0 ? STANDARD_CLASSES.length : index;
-  };
-  return [...ids].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)).map(cellClassOf);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { batchProgressSchema, batchSchema, slideSchema } from '../domain/batch';
 import { cellSchema } from '../domain/cell';
+import { classDefinitionSchema } from '../domain/cellClass';
 import { deviceReportSchema } from '../domain/device';
 import { failureSchema } from '../domain/failure';
 import { batchIdSchema, runIdSchema } from '../domain/ids';
@@ -11,6 +12,7 @@ import { settingsSchema } from '../domain/settings';
 import { commandIdSchema } from './commands';
 import { appCalls } from './calls/app';
 import { batchCalls } from './calls/batch';
+import { classCalls } from './calls/class';
 import { exportCalls } from './calls/export';
 import { modelCalls } from './calls/model';
 import { reviewCalls } from './calls/review';
@@ -20,6 +22,7 @@ import { trainingCalls } from './calls/training';
 export const calls = {
   ...appCalls,
   ...batchCalls,
+  ...classCalls,
   ...reviewCalls,
   ...exportCalls,
   ...modelCalls,
@@ -34,6 +37,7 @@ export const events = {
   'cells.added': z.object({ batchId: batchIdSchema, slides: z.array(slideSchema), cells: z.array(cellSchema) }),
   /** Cells reviewed (the slides' counts moved with them). */
   'cells.changed': z.object({ batchId: batchIdSchema, slides: z.array(slideSchema), cells: z.array(cellSchema) }),
+  'classes.changed': z.array(classDefinitionSchema),
   'device.changed': deviceReportSchema,
   'models.changed': z.array(modelSchema),
   'run.changed': runSchema,

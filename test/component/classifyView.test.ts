@@ -159,17 +159,20 @@ describe('the gallery', () => {
     main.addCells([['neutrophil', 0.6]]);
     render(App);
     await screen.findAllByRole('option');
-    const dropOn = async (name: string, types: string[]): Promise<void> => {
+    const drag = async (kind: 'dragEnter' | 'drop', name: string, types: string[]): Promise<void> => {
       const target = screen.getByRole('button', { name });
-      const event = createEvent.drop(target);
+      const event = createEvent[kind](target);
       Object.defineProperty(event, 'dataTransfer', { value: { types, files: [] } });
       await fireEvent(target, event);
     };
-    await dropOn('Monocyte, 0 cells', ['Files']);
+    // Classes without cells are shown once cells are dragged over their number.
+    expect(screen.queryByRole('button', { name: 'Monocyte, 0 cells' })).toBeNull();
+    await drag('dragEnter', '17 more', ['application/x-smearscope-cells']);
+    await drag('drop', 'Monocyte, 0 cells', ['Files']);
     expect(labels()[0]).toMatch(/^Neutrophil, .*classified/);
-    await dropOn('Monocyte, 0 cells', ['application/x-smearscope-cells']);
+    await drag('drop', 'Blast, 0 cells', ['application/x-smearscope-cells']);
     await waitFor(() => {
-      expect(labels()[0]).toMatch(/^Monocyte, .*corrected/);
+      expect(labels()[0]).toMatch(/^Blast, .*corrected/);
     });
   });
 

@@ -12,6 +12,7 @@ import { predictionRows } from './rows/004-predictions';
 import { unfamiliarRows } from './rows/005-unfamiliar';
 import { confirmedRows } from './rows/006-confirmed';
 import { precisionRows } from './rows/007-precision';
+import { classRows } from './rows/008-classes';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -22,6 +23,7 @@ const ROWS: readonly string[] = [
   unfamiliarRows,
   confirmedRows,
   precisionRows,
+  classRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -91,7 +93,7 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
 
     it('is read by the program of today as it was left', async () => {
       const workspace = openWorkspace(await leftByVersion(version));
-      const { batches, slides, cells, reviews, runs, cards, predictions, settings } = workspace;
+      const { classes, batches, slides, cells, reviews, runs, cards, predictions, settings } = workspace;
       expect(batches.get(BATCH)).toMatchObject({
         name: 'ward 3',
         modelId: 'lab-1',
@@ -110,6 +112,10 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         ...(version < 3 ? [] : [['ward 4', 8, version < 7 ? null : 'bfloat16']]),
         ['ward 3', 1, null],
       ]);
+      // Until classes were rows, they were the eight standard ones, on their keys.
+      expect(classes.list().filter(({ key, origin }) => key === 6 || origin === 'own')).toMatchObject(
+        version < 8 ? [{ id: 'ig' }] : [{ id: 'blast' }, { id: 'hairy cell', role: 'white', parentId: 'lymphocyte' }],
+      );
       expect(batches.shardOf(BATCH)).toBe('1/2');
       expect(batches.pending(BATCH, 0, 9)).toEqual([{ id: 5, path: '/ward 3/slide 1/5.jpg' }]);
       expect(batches.setAside(BATCH).map(({ kind, reason }) => [kind, reason])).toEqual([

@@ -1,5 +1,6 @@
 import { batchSchema, slideSchema, type Slide } from '#shared/domain/batch';
 import { cellDetailSchema, cellSchema, type Cell, type ReviewDecision } from '#shared/domain/cell';
+import { FIRST_CLASSES } from '#shared/domain/standardClasses';
 import { settingsSchema } from '#shared/domain/settings';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Answer, Bridge, CallArgs, CallName, EventName, EventValue } from '#shared/ipc/contract';
@@ -76,6 +77,8 @@ export class FakeMain {
           device: null,
           liveModelId: 'starter',
         };
+      case 'class.list':
+        return FIRST_CLASSES;
       case 'batch.list':
         return this.#cells.length > 0 ? [this.#batch()] : [];
       case 'batch.slides':

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Slide } from '#shared/domain/batch';
-import { differentialOf } from '#shared/domain/differential';
+import type { CellClasses } from '#shared/domain/cellClass';
+import { differentialOf, type WhiteShare } from '#shared/domain/differential';
 import { batchIdSchema } from '#shared/domain/ids';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { FailureError } from '#shared/domain/failure';
@@ -36,7 +37,9 @@ async function sample(options: { readonly workspace?: string }): Promise<number>
     });
     const batch = await application.runBatch(id);
     if (batch.failure) throw FailureError.from(batch.failure);
-    for (const slide of application.workspace.slides.ofBatch(id)) process.stdout.write(differentialText(slide));
+    const classes = application.workspace.classes.current();
+    for (const slide of application.workspace.slides.ofBatch(id))
+      process.stdout.write(differentialText(slide, classes));
     process.stdout.write(`${RESEARCH_USE_LINE}\n`);
     return batch.unreadable > 0 ? EXIT.someUnreadable : EXIT.done;
   } finally {
@@ -45,19 +48,36 @@ async function sample(options: { readonly workspace?: string }): Promise<number>
   }
 }
 
-function differentialText(slide: Slide): string {
-  const differential = differentialOf(slide.counts.machine, slide.counts.machineUnidentified);
-  const { rows, whiteCells, erythroblasts, erythroblastsPer100, platelets, unidentified, caution } = differential;
+function differentialText(slide: Slide, classes: CellClasses): string {
+  const differential = differentialOf(classes, slide.counts.machine, slide.counts.machineUnidentified);
+  const { rows, whiteCells, erythroblasts, erythroblastsPer100, platelets, outside, unidentified, caution } =
+    differential;
   const figure = (value: number): string => value.toFixed(1).padStart(6);
+  const line = (name: string, count: number, more = ''): string =>
+    `  ${name.padEnd(22)}${String(count).padStart(5)}${more}`;
+  const share = (name: string, { count, percent, low, high }: WhiteShare): string =>
+    line(
+      name,
+      count,
+      `${percent === null ? '     -' : figure(percent)} %   95 % limits ${figure(low)} to ${figure(high)} %`,
+    );
   return [
     `Slide "${slide.name}": ${String(slide.classified)} cells, ${String(whiteCells)} of them white`,
-    ...rows.map(({ cellClass, count, percent, low, high }) => {
-      const share = percent === null ? '     -' : figure(percent);
-      return `  ${cellClass.name.padEnd(22)}${String(count).padStart(5)}${share} %   95 % limits ${figure(low)} to ${figure(high)} %`;
+    ...rows.flatMap((row) => [
+      share(row.cellClass.name, row),
+      ...row.subtypes.map((subtype) => share(`  ${subtype.cellClass.name}`, subtype)),
+    ]),
+    line(
+      'Erythroblasts',
+      erythroblasts,
+      erythroblastsPer100 === null ? '' : `${figure(erythroblastsPer100)} per 100 white cells`,
+    ),
+    line('Platelets seen', platelets),
+    ...outside.flatMap(({ cellClass: { name, role }, count }) => {
+      if (role === null) return line(name, count, '   role not known: not in the percentages');
+      return role === 'other' ? line(name, count) : [];
     }),
-    `  ${'Erythroblasts'.padEnd(22)}${String(erythroblasts).padStart(5)}${erythroblastsPer100 === null ? '' : `${figure(erythroblastsPer100)} per 100 white cells`}`,
-    `  ${'Platelets seen'.padEnd(22)}${String(platelets).padStart(5)}`,
-    `  ${'Unidentified'.padEnd(22)}${String(unidentified).padStart(5)}`,
+    line('Unidentified', unidentified),
     ...(caution === null
       ? []
       : [

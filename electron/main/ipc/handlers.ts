@@ -4,6 +4,7 @@ import type { Emit } from '../events';
 import type { Resources } from '../resources';
 import { appHandlers } from './appHandlers';
 import { batchHandlers } from './batchHandlers';
+import { classHandlers } from './classHandlers';
 import type { Desktop } from './desktop';
 import { exportHandlers } from './exportHandlers';
 import { modelHandlers } from './modelHandlers';
@@ -25,6 +26,7 @@ export function callHandlers({ application, resources, desktop, emit, device }: 
   return {
     ...appHandlers({ workspace, catalog, desktop, emit, device }),
     ...batchHandlers({ application, sampleSlide: resources.sampleSlide, emit }),
+    ...classHandlers({ workspace, emit }),
     ...reviewHandlers({ workspace, catalog, emit }),
     ...exportHandlers({ workspace, catalog, desktop }),
     ...modelHandlers({ workspace, catalog, emit }),

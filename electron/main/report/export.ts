@@ -26,6 +26,10 @@ export function writeExport({ workspace, card, batch, what, format, slideId, pat
       format === 'csv' ? cellsCsv(records, card, { notice: true }) : cellsJson(records, card, batch),
     );
   }
+  const classes = workspace.classes.current();
   const slides = workspace.slides.ofBatch(batch.id).filter(({ id }) => slideId === null || id === slideId);
-  return writeTextFile(path, format === 'csv' ? slidesCsv(slides) : [slidesJson(slides, card, batch)]);
+  return writeTextFile(
+    path,
+    format === 'csv' ? slidesCsv(slides, classes) : [slidesJson(slides, classes, card, batch)],
+  );
 }

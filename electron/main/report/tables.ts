@@ -1,7 +1,9 @@
 import type { Batch, Slide } from '#shared/domain/batch';
-import { differentialOf } from '#shared/domain/differential';
+import type { CellClasses } from '#shared/domain/cellClass';
+import { differentialOf, shareOf, type Differential, type WhiteShare } from '#shared/domain/differential';
 import type { ModelCard } from '#shared/domain/model';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
+import { STANDARD_CLASSES } from '#shared/domain/standardClasses';
 import type { CellRecord } from '../store/cellRepository';
 import { csvLine } from './csv';
 
@@ -16,7 +18,7 @@ export function* cellsCsv(
 ): Generator<string> {
   const columns = [...card.classIds].sort();
   const places = columns.map((id) => card.classIds.indexOf(id));
-  yield csvLine([...CELL_COLUMNS, ...columns, ...(notice ? ['notice'] : [])]);
+  yield csvLine([...CELL_COLUMNS, ...columns.map((id) => columnOf(id, CELL_COLUMNS)), ...(notice ? ['notice'] : [])]);
   for (const { file, hash, slide, classId, topClassId, confidence, status, probabilities } of records) {
     const values = places.map((place) => short(probabilities[place] ?? 0));
     yield csvLine([
@@ -64,40 +66,63 @@ export function* cellsJson(records: Iterable<CellRecord>, card: ModelCard, batch
   yield '\n  ]\n}\n';
 }
 
-/** Differentials of slides as CSV: before and after review, each percentage with its exact 95 % limits. */
-export function* slidesCsv(slides: readonly Slide[]): Generator<string> {
-  const classes = differentialOf({}, 0).rows.map(({ cellClass }) => cellClass.id);
-  const figures = classes.flatMap((id) => [id, `${id}_percent`, `${id}_low`, `${id}_high`]);
+/** The standard classes that every table of differentials has columns for; their counts include those of their subtypes. */
+const WHITE_COLUMNS = STANDARD_CLASSES.filter(({ role }) => role === 'white').map(({ id }) => id);
+
+const SUM_COLUMNS = [
+  'erythroblasts',
+  'erythroblasts_per_100_white_cells',
+  'platelets',
+  'other_cells',
+  'role_not_known',
+  'unidentified',
+  'cells',
+  'reviewed_by_a_person',
+] as const;
+
+/**
+ * Differentials of slides as CSV: before and after review, each percentage with its exact 95 % limits. The standard classes and the sums stand in columns
+ * that every file has; every other class that these slides have cells of follows in columns of its own.
+ */
+export function* slidesCsv(slides: readonly Slide[], classes: CellClasses): Generator<string> {
+  const found = slides.flatMap(({ counts }) => [...Object.keys(counts.machine), ...Object.keys(counts.reviewed)]);
+  const standard = new Set(STANDARD_CLASSES.map(({ id }) => id));
+  const further = classes.inReportOrder(found.filter((id) => !standard.has(id)));
+  const four = (id: string): string[] => [id, `${id}_percent`, `${id}_low`, `${id}_high`];
+  const fixed = ['slide', 'review', 'white_cells', ...WHITE_COLUMNS.flatMap(four), ...SUM_COLUMNS];
   yield csvLine([
-    'slide',
-    'review',
-    'white_cells',
-    ...figures,
-    'erythroblasts',
-    'erythroblasts_per_100_white_cells',
-    'platelets',
-    'unidentified',
-    'reviewed_by_a_person',
+    ...fixed,
+    ...further.flatMap(({ id, role }) => {
+      const column = columnOf(id, fixed);
+      return role === 'white' ? four(column) : [column];
+    }),
     'notice',
   ]);
   for (const slide of slides) {
-    for (const { review, differential } of differentialsOf(slide)) {
-      const values = differential.rows.flatMap(({ count, percent, low, high }) => [
-        count,
-        percent === null ? '' : short(percent),
-        short(low),
-        short(high),
-      ]);
+    for (const { review, differential } of differentialsOf(slide, classes)) {
+      const counts = countsOf(differential);
+      const figures = (id: string): (number | string)[] => {
+        const cellClass = classes.of(id);
+        const { count, percent, low, high } = shareOf(
+          { cellClass, count: counts.get(id) ?? 0 },
+          differential.whiteCells,
+        );
+        return [count, percent === null ? '' : short(percent), short(low), short(high)];
+      };
       yield csvLine([
         slide.name,
         review,
         differential.whiteCells,
-        ...values,
+        ...WHITE_COLUMNS.flatMap(figures),
         differential.erythroblasts,
         differential.erythroblastsPer100 === null ? '' : short(differential.erythroblastsPer100),
         differential.platelets,
+        differential.other,
+        differential.roleNotKnown,
         differential.unidentified,
+        differential.cells,
         slide.counts.seen,
+        ...further.flatMap(({ id, role }) => (role === 'white' ? figures(id) : [counts.get(id) ?? 0])),
         RESEARCH_USE_LINE,
       ]);
     }
@@ -105,7 +130,7 @@ export function* slidesCsv(slides: readonly Slide[]): Generator<string> {
 }
 
 /** Differentials of slides as one JSON document. */
-export function slidesJson(slides: readonly Slide[], card: ModelCard, batch: Batch): string {
+export function slidesJson(slides: readonly Slide[], classes: CellClasses, card: ModelCard, batch: Batch): string {
   const document = {
     notice: RESEARCH_USE_LINE,
     batch: batch.name,
@@ -121,17 +146,12 @@ export function slidesJson(slides: readonly Slide[], card: ModelCard, batch: Bat
       duplicates: slide.duplicates,
       cellsSeenByAPerson: slide.counts.seen,
       differentials: Object.fromEntries(
-        differentialsOf(slide).map(({ review, differential }) => [
+        differentialsOf(slide, classes).map(({ review, differential }) => [
           review,
           {
             ...differential,
-            rows: differential.rows.map(({ cellClass, count, percent, low, high }) => ({
-              class: cellClass.id,
-              count,
-              percent,
-              low,
-              high,
-            })),
+            rows: differential.rows.map((row) => ({ ...entryOf(row), subtypes: row.subtypes.map(entryOf) })),
+            outside: differential.outside.map(({ cellClass: { id, role }, count }) => ({ class: id, role, count })),
           },
         ]),
       ),
@@ -140,13 +160,29 @@ export function slidesJson(slides: readonly Slide[], card: ModelCard, batch: Bat
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function differentialsOf({
-  counts,
-}: Slide): { review: 'before' | 'after'; differential: ReturnType<typeof differentialOf> }[] {
+function differentialsOf(
+  { counts }: Slide,
+  classes: CellClasses,
+): { review: 'before' | 'after'; differential: Differential }[] {
   return [
-    { review: 'before', differential: differentialOf(counts.machine, counts.machineUnidentified) },
-    { review: 'after', differential: differentialOf(counts.reviewed, counts.reviewedUnidentified) },
+    { review: 'before', differential: differentialOf(classes, counts.machine, counts.machineUnidentified) },
+    { review: 'after', differential: differentialOf(classes, counts.reviewed, counts.reviewedUnidentified) },
   ];
+}
+
+/** Numbers of cells by class id, of a class with those of its subtypes. */
+function countsOf({ rows, outside }: Differential): Map<string, number> {
+  const all = [...rows, ...rows.flatMap(({ subtypes }) => subtypes), ...outside];
+  return new Map(all.map(({ cellClass, count }) => [cellClass.id, count]));
+}
+
+function entryOf({ cellClass, count, percent, low, high }: WhiteShare): object {
+  return { class: cellClass.id, count, percent, low, high };
+}
+
+/** The column of a class: its id, unless another column is called so. */
+function columnOf(id: string, others: readonly string[]): string {
+  return others.includes(id) ? `class_${id}` : id;
 }
 
 /** Six significant digits: more than float32 knows of a probability is noise. */

@@ -9,6 +9,7 @@ import { predictions } from './migrations/004-predictions';
 import { unfamiliar } from './migrations/005-unfamiliar';
 import { confirmed } from './migrations/006-confirmed';
 import { precision } from './migrations/007-precision';
+import { classes } from './migrations/008-classes';
 
 export type Connection = Database.Database;
 
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   unfamiliar,
   confirmed,
   precision,
+  classes,
 ];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */

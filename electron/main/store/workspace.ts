@@ -5,6 +5,7 @@ import { FailureError } from '#shared/domain/failure';
 import { fileLog, type Log } from '../log';
 import { BatchRepository } from './batchRepository';
 import { CellRepository } from './cellRepository';
+import { ClassRepository } from './classRepository';
 import { openDatabase, storeFailure, type Connection } from './database';
 import { ModelRepository } from './modelRepository';
 import { PredictionRepository } from './predictionRepository';
@@ -24,6 +25,7 @@ export interface Workspace {
   readonly logs: string;
   readonly log: Log;
   readonly database: Connection;
+  readonly classes: ClassRepository;
   readonly batches: BatchRepository;
   readonly slides: SlideRepository;
   readonly cells: CellRepository;
@@ -68,6 +70,7 @@ export function openWorkspace(folder: string): Workspace {
     logs: place('log'),
     log: fileLog(place('log')),
     database,
+    classes: new ClassRepository(database),
     batches: new BatchRepository(database),
     slides: new SlideRepository(database),
     cells: new CellRepository(database),

@@ -1,6 +1,6 @@
 import type { Cell } from '#shared/domain/cell';
-import { inReportOrder } from '#shared/domain/cellClass';
 import type { CellId } from '#shared/domain/ids';
+import { cellClasses } from '../../lib/cellClasses.svelte';
 
 /** How a gallery is sorted: the most doubtful cell of all first, or of each class under its heading. */
 export type Sorting = 'doubt' | 'class';
@@ -25,7 +25,9 @@ export function arrange(cells: readonly Cell[], sorting: Sorting): Place[] {
   const byDoubt = [...cells].sort((a, b) => rankOf(a) - rankOf(b) || a.confidence - b.confidence || a.id - b.id);
   if (sorting === 'doubt') return byDoubt.map(({ id }) => ({ id, group: null }));
   const found = new Set(cells.map(({ classId }) => classId));
-  const classIds = inReportOrder([...found].filter((classId) => classId !== null)).map(({ id }) => id);
+  const classIds = cellClasses.current
+    .inReportOrder([...found].filter((classId) => classId !== null))
+    .map(({ id }) => id);
   return [null, ...classIds].flatMap((classId) => {
     const group = { classId };
     return byDoubt.filter((cell) => cell.classId === classId).map(({ id }) => ({ id, group }));

@@ -1,5 +1,4 @@
 import type { Cell, ReviewDecision } from '#shared/domain/cell';
-import { inReportOrder } from '#shared/domain/cellClass';
 import type { BatchId, CellId, SlideId } from '#shared/domain/ids';
 import { call, follow } from '../../lib/bridge';
 import { notices } from '../../lib/notices.svelte';
@@ -41,7 +40,7 @@ export class Gallery {
   /** What the cells shown stand under, in order. */
   readonly sections = $derived(sectionsOf(this.#shownPlaces.map(({ group }) => group)));
   readonly selection = new Selection(() => this.shown);
-  /** Classes that have cells, in report order, with their numbers; cells without a class, and those of them that no person looked at because the model found them unlike what it learned from. */
+  /** Numbers of cells by class; cells without a class, and those of them that no person looked at because the model found them unlike what it learned from. */
   readonly counts = $derived.by(() => {
     const counts = new Map<string, number>();
     let unidentified = 0;
@@ -51,11 +50,7 @@ export class Gallery {
       if (classId === null) unidentified++;
       else counts.set(classId, (counts.get(classId) ?? 0) + 1);
     }
-    const classes = inReportOrder([...counts.keys()]).map((cellClass) => ({
-      cellClass,
-      count: counts.get(cellClass.id) ?? 0,
-    }));
-    return { classes, byClass: Object.fromEntries(counts), unidentified, unfamiliar };
+    return { byClass: counts, unidentified, unfamiliar };
   });
 
   start(): () => void {

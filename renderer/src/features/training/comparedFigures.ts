@@ -1,5 +1,5 @@
-import { cellClassOf, inReportOrder } from '#shared/domain/cellClass';
 import type { EpochMetrics, Run } from '#shared/domain/run';
+import { cellClasses } from '../../lib/cellClasses.svelte';
 import { formatDuration, formatProportion, formatShare } from '../../lib/format';
 import { bestEpochs } from './curves';
 import { summaryOf } from './recipeText';
@@ -40,8 +40,8 @@ export function comparedFigures(one: Figures, other: Figures): ComparedRow[] {
     both('Balanced accuracy', ({ run: { evaluation } }) => formatShare(evaluation?.balancedAccuracy ?? null)),
     both('Calibration error', ({ run: { evaluation } }) => formatShare(evaluation?.ece ?? null)),
     both('Identified', ({ run: { evaluation } }) => formatShare(evaluation?.identified.value ?? null)),
-    ...inReportOrder(classIds).map(({ id }) =>
-      both(`Sensitivity, ${cellClassOf(id).name.toLowerCase()}`, ({ run: { evaluation } }) => {
+    ...cellClasses.current.inReportOrder(classIds).map(({ id }) =>
+      both(`Sensitivity, ${cellClasses.current.of(id).name.toLowerCase()}`, ({ run: { evaluation } }) => {
         const figures = evaluation?.perClass.find(({ classId }) => classId === id);
         return figures ? formatProportion(figures.sensitivity) : NONE;
       }),

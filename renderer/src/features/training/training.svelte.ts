@@ -1,8 +1,9 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { inReportOrder, type CellClass } from '#shared/domain/cellClass';
+import type { CellClass } from '#shared/domain/cellClass';
 import type { DeviceReport } from '#shared/domain/device';
 import { runIdSchema, type RunId } from '#shared/domain/ids';
 import type { Run, TrainingFolder, TrainingProgress } from '#shared/domain/run';
+import { cellClasses } from '../../lib/cellClasses.svelte';
 import { call, follow } from '../../lib/bridge';
 import { notices } from '../../lib/notices.svelte';
 import { RecipeDraft } from './recipeDraft.svelte';
@@ -24,7 +25,9 @@ export class Training {
   /** Classes of the chosen folder in report order, with their images. */
   readonly classes: readonly { readonly cellClass: CellClass; readonly images: number }[] = $derived.by(() => {
     const counts = new Map((this.folder?.classes ?? []).map(({ classId, images }) => [classId, images]));
-    return inReportOrder([...counts.keys()]).map((cellClass) => ({ cellClass, images: counts.get(cellClass.id) ?? 0 }));
+    return cellClasses.current
+      .inReportOrder([...counts.keys()])
+      .map((cellClass) => ({ cellClass, images: counts.get(cellClass.id) ?? 0 }));
   });
   readonly images = $derived(this.classes.reduce((sum, { images }) => sum + images, 0));
 

@@ -4,30 +4,38 @@ import { fileURLToPath } from 'node:url';
 import { Application } from '#main/application';
 import { forkCompute } from '#main/compute/launchFork';
 import type { Emit } from '#main/events';
+import { rememberedWorkspace } from '#main/rememberedWorkspace';
 import { resourcesIn } from '#main/resources';
 
 /** dist/cli/index.js -> the folder that holds package.json. */
 export const resources = resourcesIn(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** Opens the program without a window. `folder` is the workspace; without it SMEARSCOPE_WORKSPACE, else the window's. */
+/** Opens the program without a window. `folder` is the workspace; without it SMEARSCOPE_WORKSPACE, else the one that the window opens. */
 export function openHeadless(folder: string | undefined, emit: Emit): Application {
   return new Application({
-    workspaceFolder: resolve(folder ?? process.env.SMEARSCOPE_WORKSPACE ?? defaultWorkspace()),
+    workspaceFolder: resolve(folder ?? workspaceOfWindow()),
     resources,
     launchCompute: ({ log }) => forkCompute(resources.computeEntry, resources.pretrained, log),
     emit,
   });
 }
 
+/** As electron/main/desktop.ts finds it. */
+function workspaceOfWindow(): string {
+  const given = process.env.SMEARSCOPE_WORKSPACE;
+  if (given) return given;
+  return rememberedWorkspace(userData());
+}
+
 /** Where Electron keeps the data of an application of this name. */
-function defaultWorkspace(): string {
+function userData(): string {
   const base =
     process.platform === 'win32'
       ? (process.env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'))
       : process.platform === 'darwin'
         ? join(homedir(), 'Library', 'Application Support')
         : (process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'));
-  return join(base, 'smearscope', 'workspace');
+  return join(base, 'smearscope');
 }
 
 /** Runs work that Ctrl-C or a termination signal stops once, cleanly; a second signal ends the process at once. Gives whether it was stopped. */

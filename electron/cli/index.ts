@@ -52,7 +52,11 @@ try {
     process.stderr.write(`${error.failure.message}\n${error.failure.hint}\n`);
     process.exitCode = error.failure.code === 'invalid-argument' ? EXIT.usage : EXIT.failed;
   } else {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    // A person reads what happened and what to do; the stack is for whoever mends it.
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    process.stderr.write(
+      `The command stopped over a fault of the program: ${message}\nRun it again; if this comes back, report it with the lines below.\n${stack ?? ''}\n`,
+    );
     process.exitCode = EXIT.failed;
   }
 }

@@ -9,7 +9,11 @@ export interface InWorkspace {
   readonly workspace?: string;
 }
 
-export const workspaceOption = ['--workspace <folder>', 'workspace folder (default: the one the window uses)'] as const;
+export const workspaceOption = [
+  '--workspace <folder>',
+  'workspace folder (default: the one the window uses)',
+  place,
+] as const;
 
 const VIEW_COUNTS = [...viewsSchema.values].join(', ').replace(/, (?=\d+$)/, ' or ');
 
@@ -33,6 +37,12 @@ export const setOption: [string, string, (text: string, before: readonly string[
   collect,
   [],
 ];
+
+/** A file or folder. What is empty would mean the current folder, unsaid. */
+export function place(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is a file or a folder, and is not empty.');
+  return text;
+}
 
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number, 0 or more.');

@@ -78,7 +78,7 @@ function change(recipe: unknown, setting: string): void {
     throw new FailureError('invalid-argument', 'The kind of a recipe is no setting.', 'Give it by --recipe.');
   let place = recipe;
   for (const [depth, key] of path.entries()) {
-    if (!isObject(place) || !Object.hasOwn(place, key)) {
+    if (!isObject(place) || !Object.keys(place).includes(key)) {
       const within = path.slice(0, depth).join('.');
       throw new FailureError(
         'invalid-argument',

@@ -1,16 +1,16 @@
 import type { EpochMetrics, Run, TrainingProgress } from '#shared/domain/run';
+import { headline, percent } from './figures';
 import { duration } from './progressLine';
 import { typed } from './typed';
 
 /** What a training that is done has made, and how good it is. */
 export function resultText({ modelId, evaluation }: Run): string {
   if (modelId === null || evaluation === null) throw new Error('The training ended without a model.');
-  const { accuracy, n } = evaluation;
-  if (accuracy.value === null) {
-    return `Model "${modelId}" is not judged: images of one slide stay together, and no slide fell into the locked part. Add slides, or change testShare or the seed.`;
+  const figures = headline(evaluation);
+  if (figures === null) {
+    return `Model "${modelId}" is not evaluated: images of one slide stay together, and no slide fell into the test set. Add slides, or change testShare or the seed.`;
   }
-  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-  return `Model "${modelId}": accuracy ${percent(accuracy.value)} (95 % limits ${percent(accuracy.low)} to ${percent(accuracy.high)}) on ${String(n)} images of the locked part.`;
+  return `Model "${modelId}" on the test set: ${figures}.`;
 }
 
 /** How a training that was stopped goes on. */
@@ -21,7 +21,6 @@ export function stoppedText({ id, state, recipe }: Run, workspace: string): stri
 
 /** One line of an epoch's figures. */
 export function epochText(metrics: EpochMetrics): string {
-  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
   const { epoch, stage, loss, accuracy, validationLoss, validationAccuracy, seconds, imagesPerSecond } = metrics;
   return `epoch ${String(epoch)} (${stage}): loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}; validation ${validationLoss.toFixed(4)}, ${percent(validationAccuracy)}; ${duration(seconds)}, ${imagesPerSecond.toFixed(0)} images/s`;
 }
@@ -34,7 +33,7 @@ const STAGES: Readonly<Record<TrainingProgress['stage'], string>> = {
   fitting: 'fitting the head',
   training: 'training',
   calibrating: 'calibrating',
-  evaluating: 'evaluating on the locked part',
+  evaluating: 'evaluating on the test set',
   saving: 'saving',
   waiting: 'waiting for other work',
 };

@@ -1,10 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import electron from 'electron';
 import type { Settings } from '#shared/domain/settings';
 import type { Desktop } from './ipc/desktop';
-
-const REMEMBERED = 'workspace-folder';
+import { rememberedWorkspace, rememberWorkspace } from './rememberedWorkspace';
 
 /** The desktop as Electron gives it. Dialogs are looked up when they open, so that a test can stand in for the user. */
 export function electronDesktop(window: () => electron.BrowserWindow | null): Desktop {
@@ -52,7 +50,7 @@ export function electronDesktop(window: () => electron.BrowserWindow | null): De
       nativeTheme.themeSource = theme;
     },
     restartWith: (workspace) => {
-      writeFileSync(join(app.getPath('userData'), REMEMBERED), workspace);
+      rememberWorkspace(app.getPath('userData'), workspace);
       app.relaunch();
       app.quit();
     },
@@ -64,9 +62,5 @@ export function workspaceFolder(): string {
   const { app } = electron;
   const given = app.commandLine.getSwitchValue('workspace') || process.env.SMEARSCOPE_WORKSPACE;
   if (given) return given;
-  try {
-    return readFileSync(join(app.getPath('userData'), REMEMBERED), 'utf8');
-  } catch {
-    return join(app.getPath('userData'), 'workspace');
-  }
+  return rememberedWorkspace(app.getPath('userData'));
 }

@@ -53,7 +53,7 @@ export class ModelCatalog {
   get(id: string): PlacedModel {
     if (id === this.#starter.card.id) return this.#starter;
     const cards = this.#workspace.cards.list();
-    const card = cards.find((each) => each.id === id) ?? cards.find((each) => each.name === id);
+    const card = cards.find((each) => each.id === id);
     if (card) return { card, folder: this.folderOf(card.id) };
     const known = this.list().map((each) => each.id);
     throw new FailureError(

@@ -108,7 +108,8 @@ export function pipelineAtStrength(pipeline: AugmentationPipeline, strength: num
 export function readPipeline(json: string, source: string): AugmentationPipeline {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    // Editors of Windows begin a file with a byte order mark, which JSON does not know.
+    value = JSON.parse(json.replace(/^\uFEFF/, ''));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new FailureError(

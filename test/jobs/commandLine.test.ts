@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { rememberWorkspace } from '#main/rememberedWorkspace';
 import { deviceReportSchema } from '#shared/domain/device';
+import { modelCardSchema } from '#shared/domain/model';
 import { records, smearscope } from '../support/commandLine';
-import { SAMPLE_SLIDE } from '../support/data';
+import { manyImages, SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
 
 describe('classify', () => {
@@ -125,6 +127,95 @@ describe('other commands', () => {
     ]);
     expect(ended.code).toBe(2);
     expect(ended.error).toContain('does not know the class "unicorn"');
+  });
+
+  it('opens the workspace that was chosen in the window', async () => {
+    const folder = await temporaryFolder();
+    const home = join(folder, 'home');
+    const userData =
+      process.platform === 'darwin'
+        ? join(home, 'Library', 'Application Support', 'smearscope')
+        : join(home, 'smearscope');
+    await mkdir(userData, { recursive: true });
+    rememberWorkspace(userData, join(folder, 'chosen'));
+    const env = { HOME: home, APPDATA: home, XDG_CONFIG_HOME: home, SMEARSCOPE_WORKSPACE: '' };
+    const { code, error } = await smearscope(['models'], { env });
+    expect(code, error).toBe(0);
+    expect(existsSync(join(folder, 'chosen', 'smearscope.db'))).toBe(true);
+  });
+
+  it('an evaluation that Ctrl-C stops ends with 130 and writes nothing', async () => {
+    const folder = await temporaryFolder();
+    await manyImages(join(folder, 'data', 'neutrophil'), 600);
+    const out = join(folder, 'report.json');
+    let asked = false;
+    const { code, error } = await smearscope(
+      ['evaluate', '--data', join(folder, 'data'), '--workspace', join(folder, 'workspace'), '--out', out],
+      {
+        ownGroup: true,
+        watch: (child) => {
+          child.stderr?.on('data', (data) => {
+            if (asked || !String(data).includes(' of 600')) return;
+            asked = true;
+            process.kill(-(child.pid ?? 0), 'SIGINT');
+          });
+        },
+      },
+    );
+    expect([code, error]).toEqual([130, expect.stringContaining('Stopped.')]);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('labelled images in a file are refused for the true reason', async () => {
+    const folder = await temporaryFolder();
+    const [npz, csv] = [join(folder, 'x.npz'), join(folder, 'labels.csv')];
+    await Promise.all([writeFile(npz, 'PK'), writeFile(csv, 'path,label')]);
+    const workspace = ['--workspace', join(folder, 'workspace')];
+    const ended = await Promise.all([
+      smearscope(['train', '--data', npz, '--name', 'x', ...workspace]),
+      smearscope(['train', '--data', csv, '--name', 'x', ...workspace]),
+    ]);
+    expect(ended.map(({ code }) => code)).toEqual([2, 2]);
+    expect(ended[0].error).toContain('importing .npz comes with the view of data sets');
+    expect(ended[1].error).toContain('labelled images are read from a folder');
+  });
+
+  it('a training by the name of a model that is there is refused before the work', async () => {
+    const folder = await temporaryFolder();
+    const starter = modelCardSchema.parse(JSON.parse(await readFile('models/starter/card.json', 'utf8')));
+    await mkdir(join(folder, 'data', 'a'), { recursive: true });
+    const [name = ''] = await readdir(SAMPLE_SLIDE);
+    await copyFile(join(SAMPLE_SLIDE, name), join(folder, 'data', 'a', name));
+    const { code, error } = await smearscope([
+      'train',
+      '--data',
+      join(folder, 'data'),
+      '--name',
+      ` ${starter.name.toUpperCase()}`,
+      '--workspace',
+      join(folder, 'workspace'),
+    ]);
+    expect([code, error]).toEqual([2, expect.stringContaining(`There is a model "${starter.name}" already`)]);
+    expect(error).not.toContain('Run ');
+  });
+
+  it('models lists balanced accuracy and the worst class before the accuracy', async () => {
+    const { out } = await smearscope(['models', '--workspace', join(await temporaryFolder(), 'workspace')]);
+    expect(out).toMatch(
+      /: balanced accuracy [\d.]+ % over 8 classes; worst class \w+: \d+ of \d+ found, .*; accuracy /,
+    );
+  });
+
+  it('an empty path is refused before the work', async () => {
+    const ended = await Promise.all(
+      [
+        ['classify', SAMPLE_SLIDE, '--out', ''],
+        ['evaluate', '--data', SAMPLE_SLIDE, '--out', ''],
+        ['train', '--data', SAMPLE_SLIDE, '--name', 'x', '--workspace', ''],
+      ].map((args) => smearscope(args)),
+    );
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 2]);
+    for (const { error } of ended) expect(error).toContain('It is a file or a folder, and is not empty.');
   });
 
   it('device says what runs the numbers, with the memory of the graphics card where one does', async () => {

@@ -17,19 +17,28 @@ const WITHOUT_OVERRIDE = [
   '-dac_override,-dac_read_search',
 ];
 
-/** Runs the built command line to its end; `watch` gets the process when it has started. `likeUser`: the rights of files hold, even if the tests are run by root. `ownGroup`: it leads a process group, as in a terminal. */
+/** Runs the built command line to its end; `watch` gets the process when it has started. `likeUser`: the rights of files hold, even if the tests are run by root. `ownGroup`: it leads a process group, as in a terminal. `env` is added to the environment. */
 export function smearscope(
   args: readonly string[],
   {
     watch,
     likeUser = false,
     ownGroup = false,
-  }: { watch?: (child: ChildProcess) => void; likeUser?: boolean; ownGroup?: boolean } = {},
+    env = {},
+  }: {
+    watch?: (child: ChildProcess) => void;
+    likeUser?: boolean;
+    ownGroup?: boolean;
+    env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<Ended> {
   const command = [process.execPath, resolve('dist/cli/index.js'), ...args];
   const [program = '', ...rest] =
     likeUser && process.getuid?.() === 0 ? ['setpriv', ...WITHOUT_OVERRIDE, ...command] : command;
-  const child = spawn(program, rest, { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }, detached: ownGroup });
+  const child = spawn(program, rest, {
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...env },
+    detached: ownGroup,
+  });
   let out = '';
   let error = '';
   child.stdout.on('data', (data) => (out += String(data)));

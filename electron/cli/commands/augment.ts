@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { writeBytes } from '#main/report/writeFile';
+import { requireWritable, writeBytes } from '#main/report/writeFile';
 import { FailureError, type Failure } from '#shared/domain/failure';
 import { EXIT } from '../exit';
 import { openHeadless } from '../headless';
 import { pipelineIn } from '../pipeline';
-import { within, workspaceOption, type AddCommand } from '../options';
+import { place, within, workspaceOption, type AddCommand } from '../options';
 
 /** Adds the command `augment`. */
 export const addAugment: AddCommand = (root) => {
@@ -14,8 +14,8 @@ export const addAugment: AddCommand = (root) => {
     .command('augment')
     .description('show what an augmentation pipeline makes of images, as training would')
     .argument('<image...>', 'images of one batch (the pipeline may mix them)')
-    .requiredOption('--pipeline <file>', 'the pipeline as JSON')
-    .requiredOption('--out <file>', 'the grid of results as PNG')
+    .requiredOption('--pipeline <file>', 'the pipeline as JSON', place)
+    .requiredOption('--out <file>', 'the grid of results as PNG', place)
     .option('--size <pixels>', 'side of each picture', within(32, 512), 128)
     .option('--seed <number>', 'seed of the run', within(0, 2 ** 31 - 1), 7)
     .option('--count <number>', 'how many results of each image', within(1, 64), 8)
@@ -42,6 +42,7 @@ interface AugmentOptions {
 }
 
 async function augment(images: readonly string[], options: AugmentOptions): Promise<number> {
+  await requireWritable(options.out);
   const pipeline = await pipelineIn(options.pipeline);
   const paths = await Promise.all(images.map(existing));
   const strengths = options.strength.length > 0 ? [...options.strength] : [1];

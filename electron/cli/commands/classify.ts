@@ -11,11 +11,12 @@ import { fixedPrecision } from '#shared/domain/model';
 import type { PrecisionChoice } from '#shared/domain/precision';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/domain/failure';
+import { chosenModel } from '../chosenModel';
 import { EXIT } from '../exit';
 import { interruptible, openHeadless } from '../headless';
 import { batchProgressTo } from '../batchText';
 import { duration, ProgressLine } from '../progressLine';
-import { precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
+import { place, precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
 
 /** Adds the command `classify`. */
 export const addClassify: AddCommand = (root) => {
@@ -23,7 +24,7 @@ export const addClassify: AddCommand = (root) => {
     .command('classify')
     .description('classify folders of single-cell images and write a table of the results')
     .argument('<folder...>', 'folders or files; every folder that holds images is a slide')
-    .requiredOption('--out <file>', 'results as CSV; unreadable files go into <file>.unreadable.csv')
+    .requiredOption('--out <file>', 'results as CSV; unreadable files go into <file>.unreadable.csv', place)
     .option(...workspaceOption)
     .option('--model <name>', 'model (default: the live one, else the starter)')
     .option(...viewsOption)
@@ -57,12 +58,12 @@ async function classify(folders: readonly string[], options: ClassifyOptions): P
       folders.map((folder) => resolve(folder)),
       options,
     );
-    const { result, interrupted } = await interruptible(
+    const { result } = await interruptible(
       () => application.queue.stop(batch.id, 'pause'),
       () => application.runBatch(batch.id),
     );
     if (result.failure) throw FailureError.from(result.failure);
-    if (interrupted || result.state !== 'done') {
+    if (result.state !== 'done') {
       process.stderr.write(
         `Stopped after ${String(settled(result))} of ${String(result.total)} files. The same command goes on from there.\n`,
       );
@@ -80,7 +81,7 @@ function unfinishedOrNew(
   sources: readonly string[],
   { model, views, precision, shard }: ClassifyOptions,
 ): Batch {
-  const { card } = application.catalog.get(model ?? application.catalog.liveId());
+  const { card } = chosenModel(application.catalog, model);
   const unfinished = application.workspace.batches.findUnfinished({
     sources,
     modelId: card.id,

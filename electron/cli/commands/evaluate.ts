@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
 import { requireWritable, writeTextFile } from '#main/report/writeFile';
 import { fixedPrecision, temperatureOf } from '#shared/domain/model';
@@ -6,19 +5,22 @@ import type { PrecisionChoice } from '#shared/domain/precision';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import type { TrainingProgress } from '#shared/domain/run';
 import type { Views } from '#shared/domain/testTimeAugmentation';
+import { chosenModel } from '../chosenModel';
 import { EXIT } from '../exit';
+import { headline } from '../figures';
 import { interruptible, openHeadless } from '../headless';
+import { labelledFolder } from '../labelledFolder';
 import { ProgressLine } from '../progressLine';
-import type { Failure } from '#shared/domain/failure';
-import { precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
+import { FailureError, type Failure } from '#shared/domain/failure';
+import { place, precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
 
 /** Adds the command `evaluate`. */
 export const addEvaluate: AddCommand = (root) => {
   root
     .command('evaluate')
     .description('figures of a model on a folder that holds one folder of images for each class')
-    .requiredOption('--data <folder>', 'one folder for each class')
-    .requiredOption('--out <file>', 'report as JSON')
+    .requiredOption('--data <folder>', 'one folder for each class', place)
+    .requiredOption('--out <file>', 'report as JSON', place)
     .option('--model <name>', 'model (default: the live one, else the starter)')
     .option(...viewsOption)
     .addOption(precisionOption)
@@ -45,8 +47,9 @@ async function evaluate(options: EvaluateOptions): Promise<number> {
   });
   const controller = new AbortController();
   try {
-    const files = await readTrainingFolder(resolve(options.data));
-    const { card, folder } = application.catalog.get(options.model ?? application.catalog.liveId());
+    const folder = await labelledFolder(options.data);
+    const files = await readTrainingFolder(folder);
+    const { card, folder: modelFolder } = chosenModel(application.catalog, options.model);
     const { result } = await interruptible(
       () => {
         controller.abort();
@@ -55,11 +58,11 @@ async function evaluate(options: EvaluateOptions): Promise<number> {
         const { signal } = controller;
         const precision =
           fixedPrecision(card, options.precision) ??
-          (await application.compute.call('precision', { modelFolder: folder }, { signal }));
+          (await application.compute.call('precision', { modelFolder }, { signal }));
         const onProgress = ({ done, total }: TrainingProgress): void => {
           line.show(`${String(done)} of ${String(total)}`);
         };
-        const request = { modelFolder: folder, views: options.views, precision, files };
+        const request = { modelFolder, views: options.views, precision, files };
         return application.compute.call('evaluate', request, { signal, onProgress });
       },
     );
@@ -84,14 +87,20 @@ async function evaluate(options: EvaluateOptions): Promise<number> {
     };
     await writeTextFile(options.out, [`${JSON.stringify(report, null, 2)}\n`]);
     for (const { path, failure } of leftOut) process.stderr.write(`left out: ${path}: ${failure.message}\n`);
-    const { accuracy, n } = evaluation;
-    const percent = (value: number | null): string => (value === null ? '-' : `${(100 * value).toFixed(1)} %`);
     line.show(
-      `accuracy ${percent(accuracy.value)} (95 % limits ${percent(accuracy.low)} to ${percent(accuracy.high)}), n = ${String(n)}${options.views > 1 ? `, by ${String(options.views)} views of each` : ''}, in ${precision}`,
+      `${headline(evaluation) ?? 'nothing was evaluated'}${options.views > 1 ? `, by ${String(options.views)} views of each` : ''}, in ${precision}`,
       { last: true },
     );
     return leftOut.some(({ failure }) => failure.code === 'unreadable-image') ? EXIT.someUnreadable : EXIT.done;
+  } catch (error) {
+    if (!controller.signal.aborted || !isCancelled(error)) throw error;
+    process.stderr.write('Stopped. Start it again when you like.\n');
+    return EXIT.interrupted;
   } finally {
     await application.close();
   }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof FailureError && error.failure.code === 'cancelled';
 }

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { FailureError } from '#shared/domain/failure';
 import { exportFormatSchema } from '#shared/domain/model';
+import { chosenModel } from '../chosenModel';
 import { EXIT } from '../exit';
 import { openHeadless } from '../headless';
-import { workspaceOption, type AddCommand, type InWorkspace } from '../options';
+import { place, workspaceOption, type AddCommand, type InWorkspace } from '../options';
 
 /** Adds the command `export`. */
 export const addExport: AddCommand = (root) => {
@@ -12,7 +13,7 @@ export const addExport: AddCommand = (root) => {
     .description('write a model for other programs')
     .argument('<model>', 'a model of the workspace')
     .requiredOption('--format <form>', `form: ${exportFormatSchema.options.join(', ')}`)
-    .requiredOption('--out <folder>', 'a folder that is not there yet')
+    .requiredOption('--out <folder>', 'a folder that is not there yet', place)
     .option(...workspaceOption)
     .action(async (model: string, options: Parameters<typeof exportModel>[1]) => {
       process.exitCode = await exportModel(model, options);
@@ -33,7 +34,7 @@ async function exportModel(
   }
   const application = openHeadless(options.workspace, () => undefined);
   try {
-    const { folder } = application.catalog.get(model);
+    const { folder } = chosenModel(application.catalog, model);
     const out = resolve(options.out);
     const files = await application.compute.call('exportModel', { modelFolder: folder, format: format.data, out });
     process.stdout.write(`Wrote ${files.join(', ')} to ${out}.\n`);

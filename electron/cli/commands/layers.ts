@@ -1,5 +1,6 @@
 import { FailureError } from '#shared/domain/failure';
 import type { FitRecipe } from '#shared/domain/recipe';
+import { chosenModel } from '../chosenModel';
 import { EXIT } from '../exit';
 import { openHeadless } from '../headless';
 import { setOption, wholeNumber, workspaceOption, type AddCommand, type InWorkspace } from '../options';
@@ -49,7 +50,7 @@ async function listLayers(
       const recipe = recipeOf(of, options.set);
       if (recipe.kind !== 'quick') return { recipe, classes: 8 };
     }
-    const { card } = application.catalog.get(of);
+    const { card } = chosenModel(application.catalog, of);
     if (card.recipe.kind !== 'quick') return { recipe: card.recipe, classes: card.classIds.length };
     throw new FailureError(
       'invalid-argument',

@@ -1,4 +1,5 @@
 import { EXIT } from '../exit';
+import { headline } from '../figures';
 import { openHeadless } from '../headless';
 import { workspaceOption, type AddCommand, type InWorkspace } from '../options';
 
@@ -23,11 +24,8 @@ async function listModels(options: InWorkspace & { readonly json?: boolean }): P
       return EXIT.done;
     }
     for (const { id, live, card } of models) {
-      const { accuracy, n } = card.evaluation;
-      const figures =
-        accuracy.value === null ? '' : `${(100 * accuracy.value).toFixed(1)} % of ${String(n)} locked images`;
       process.stdout.write(
-        `${live ? '*' : ' '} ${id}  ${card.name}, ${String(card.classIds.length)} classes, ${figures}, ${card.createdAt.slice(0, 10)}\n`,
+        `${live ? '*' : ' '} ${id}  ${card.name}, ${String(card.classIds.length)} classes, ${card.createdAt.slice(0, 10)}: ${headline(card.evaluation) ?? 'not evaluated'}\n`,
       );
     }
     return EXIT.done;

@@ -1,5 +1,6 @@
 import type { Run } from '#shared/domain/run';
 import { EXIT } from '../exit';
+import { headline } from '../figures';
 import { openHeadless } from '../headless';
 import { findRun } from '../findRun';
 import { epochText } from '../trainingText';
@@ -46,10 +47,8 @@ function stateText(state: Run['state']): string {
 }
 
 function runText({ id, name, createdAt, recipe, state, failure, modelId, evaluation }: Run): string {
-  const accuracy = evaluation?.accuracy.value ?? null;
-  const outcome =
-    accuracy === null
-      ? (failure?.message ?? '')
-      : `${(100 * accuracy).toFixed(1)} % of ${String(evaluation?.n ?? 0)} locked images, model ${modelId ?? ''}`;
+  const outcome = evaluation
+    ? `model ${modelId ?? ''}, ${headline(evaluation) ?? 'not evaluated'}`
+    : (failure?.message ?? '');
   return `${id}  ${stateText(state).padEnd(9)} ${recipe.kind.padEnd(9)} ${createdAt.slice(0, 16)}  ${name}${outcome === '' ? '' : `: ${outcome}`}`;
 }

@@ -12,14 +12,14 @@ import { batchProgressTo } from '../batchText';
 import { EXIT } from '../exit';
 import { openHeadless, resources } from '../headless';
 import { ProgressLine } from '../progressLine';
-import { type AddCommand } from '../options';
+import { place, type AddCommand } from '../options';
 
 /** Adds the command `sample`. */
 export const addSample: AddCommand = (root) => {
   root
     .command('sample')
     .description('classify the sample slide and print its differential')
-    .option('--workspace <folder>', 'workspace folder (default: a temporary one)')
+    .option('--workspace <folder>', 'workspace folder (default: a temporary one)', place)
     .action(async (options: Parameters<typeof sample>[0]) => {
       process.exitCode = await sample(options);
     });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Application } from '#main/application';
 import type { Emit } from '#main/events';
@@ -11,24 +10,25 @@ import { FailureError, type Failure } from '#shared/domain/failure';
 import { EXIT } from '../exit';
 import { findRun } from '../findRun';
 import { interruptible, openHeadless } from '../headless';
+import { labelledFolder } from '../labelledFolder';
 import { pipelineIn } from '../pipeline';
 import { ProgressLine } from '../progressLine';
 import { recipeOf } from '../recipe';
 import { epochText, progressText, resultText, stoppedText } from '../trainingText';
-import { setOption, wholeNumber, workspaceOption, type AddCommand } from '../options';
+import { place, setOption, wholeNumber, workspaceOption, type AddCommand } from '../options';
 
 /** Adds the command `train`. */
 export const addTrain: AddCommand = (root) => {
   root
     .command('train')
     .description('train a classifier on a folder that holds one folder of images for each class')
-    .option('--data <folder>', 'one folder for each class')
+    .option('--data <folder>', 'one folder for each class', place)
     .option('--name <name>', 'name of the model')
     .option('--recipe <recipe>', `recipe: ${recipeKindSchema.options.join(', ')}`, 'quick')
     .option(...workspaceOption)
     .option('--seed <number>', 'seed of the split and the training', wholeNumber)
     .option(...setOption)
-    .option('--pipeline <file>', 'augment by this pipeline, as JSON; "augment" shows what it does')
+    .option('--pipeline <file>', 'augment by this pipeline, as JSON; "augment" shows what it does', place)
     .option('--description <text>', 'what the data are, for the model card')
     .addOption(
       new Option(
@@ -99,16 +99,29 @@ async function newRun({
     ...(seed === undefined ? [] : [`seed=${String(seed)}`]),
   ];
   const whole = recipeOf(recipe, settings);
-  const folder = resolve(data);
+  const folder = await labelledFolder(data);
   const { classes, warnings } = await inspectTrainingFolder(folder);
   for (const text of [classes.map(({ classId, images }) => `${classId} ${String(images)}`).join(', '), ...warnings])
     process.stderr.write(`${text}\n`);
   return (application) => {
+    requireFreeName(application, name);
     const id = runIdSchema.parse(randomUUID());
     process.stderr.write(`Run ${id}\n`);
     const about = description === undefined ? {} : { description };
     return application.createRun({ id, name, folder, recipe: whole, ...about });
   };
+}
+
+/** A second model of one name could be taken for the first. */
+function requireFreeName({ catalog }: Application, name: string): void {
+  const folded = (text: string): string => text.trim().normalize('NFC').toLowerCase();
+  const taken = catalog.list().find(({ card }) => folded(card.name) === folded(name));
+  if (!taken) return;
+  throw new FailureError(
+    'invalid-argument',
+    `There is a model "${taken.card.name}" already, of ${taken.card.createdAt.slice(0, 16)}.`,
+    'Give the new one another --name.',
+  );
 }
 
 function runToResume(application: Application, id: string): Run {

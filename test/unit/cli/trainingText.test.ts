@@ -4,7 +4,7 @@ import { defaultRecipe } from '#shared/domain/defaultRecipe';
 import { runSchema } from '#shared/domain/run';
 import { resultText } from '../../../electron/cli/trainingText';
 
-it('a model that no image judges is told as such, with what to do', () => {
+it('a model that no image judges is shown as such, with what to do', () => {
   const none = { truth: [], probabilities: new Float32Array(0), unfamiliar: [] };
   const evaluation = evaluate({ classIds: ['a', 'b'], threshold: 0.5, ...none });
   const run = runSchema.parse({
@@ -19,5 +19,5 @@ it('a model that no image judges is told as such, with what to do', () => {
     modelId: 'x',
     evaluation,
   });
-  expect(resultText(run)).toMatch(/^Model "x" is not judged: .* Add slides/);
+  expect(resultText(run)).toMatch(/^Model "x" is not evaluated: .* Add slides/);
 });

@@ -55,6 +55,10 @@ describe('a recipe', () => {
     });
   });
 
+  it('has no setting that is not its own, such as the length of a list', () => {
+    expect(failureOf('scratch', 'stages.length=50000000')?.message).toContain('There is no setting "stages.length"');
+  });
+
   it('takes a setting at any depth', () => {
     const recipe = recipeOf('fine-tune', [
       'network=efficientnet-lite0',

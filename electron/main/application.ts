@@ -58,9 +58,8 @@ export class Application {
 
   /** FailureError as openWorkspace. */
   constructor({ workspaceFolder, resources, launchCompute, emit }: ApplicationParts) {
-    const openedAt = Date.now();
     this.workspace = openWorkspace(workspaceFolder);
-    this.#sweeping = sweepUnfinished(this.workspace, openedAt);
+    this.#sweeping = sweepUnfinished(this.workspace);
     this.catalog = new ModelCatalog(this.workspace, resources);
     this.#emit = emit;
     this.compute = new ComputeSupervisor(launchCompute(this.workspace), this.workspace.log, (error) => {

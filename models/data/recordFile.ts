@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { diskFailure } from '../files/systemErrors';
+import { writeFailure } from '#shared/domain/writeFailure';
 
 const HASH_BYTES = 32;
 const CHECK_BYTES = 4;
@@ -78,7 +78,7 @@ export class RecordFile {
     return null;
   }
 
-  /** Appends bodies [entries, bodyBytes], in the order of `entries`. FailureError `disk-full` leaves what was there. */
+  /** Appends bodies [entries, bodyBytes], in the order of `entries`. FailureError as writeFailure leaves what was there. */
   append(entries: readonly RecordKey[], bodies: Uint8Array): Promise<void> {
     const turn = this.#last.then(() => this.#append(entries, bodies));
     this.#last = turn.catch(() => undefined);
@@ -106,7 +106,7 @@ export class RecordFile {
       // A disk that fills in the middle of a write takes a part of it and says nothing.
       if (bytesWritten < records.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
     } catch (error) {
-      throw diskFailure(this.#path, error);
+      throw writeFailure(this.#path, error);
     }
     for (const [index, key] of entries.entries()) this.#places.set(textOf(key), this.#end + index * record);
     this.#end += records.length;

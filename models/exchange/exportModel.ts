@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { ExportFormat, ModelCard } from '#shared/domain/model';
 import { FailureError } from '#shared/domain/failure';
 import { modelGraph } from '../inference/modelGraph';
@@ -33,7 +34,7 @@ export async function exportModel({ modelFolder, format, out, pretrained }: Mode
     requireNetwork(card, format);
     exported.set('weights.h5', await encodeKerasFile(await readWeights(modelFolder, card.files)));
   }
-  await writeFolder(out, exported);
+  await writeFolder(out, dirname(out), exported);
   return [...exported.keys()];
 }
 

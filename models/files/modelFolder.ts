@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { modelCardSchema, type ModelCard } from '#shared/domain/model';
+import { UNFINISHED } from '#shared/domain/unfinished';
 import { encodeWeights, invalidModel, parseModelJson, readModelFile, type Weights } from './weightsFile';
 import { writeFolder } from './writeFolder';
 
@@ -31,7 +32,7 @@ export async function writeModelFolder(
   const hashes = Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)]));
   const whole: ModelCard = { ...card, files: hashes };
   const text = Buffer.from(`${JSON.stringify(whole, null, 2)}\n`);
-  await writeFolder(folder, new Map([...files, ['card.json', text]]));
+  await writeFolder(folder, join(dirname(folder), UNFINISHED), new Map([...files, ['card.json', text]]));
   return whole;
 }
 

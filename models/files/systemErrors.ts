@@ -6,18 +6,6 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** An error of writing to `path` in the user's words where the disk is full; anything else as it is. */
-export function diskFailure(path: string, error: unknown): unknown {
-  const code = codeOf(error);
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new FailureError(
-    'disk-full',
-    `The disk that holds ${path} is full.`,
-    'Free some space, then resume: what was written before is kept.',
-    { cause: error },
-  );
-}
-
 /** What is wrong with a file, naming it; throws what is not the file's fault. */
 export function fileFailure(path: string, error: unknown): Failure {
   const name = basename(path);

@@ -1,19 +1,29 @@
-import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FailureError } from '#shared/domain/failure';
-import { codeOf } from './systemErrors';
-import { diskFailure } from './systemErrors';
+import { writeFailure } from '#shared/domain/writeFailure';
+import { flushFolder } from './writeWhole';
 
 /**
- * Writes a folder of files, by their paths in it, whole or not at all: under a temporary name beside it, flushed, then renamed.
- * FailureError `disk-full`, `permission-denied`, or `invalid-argument` where a folder with something in it is there already.
+ * Writes a folder of files, by their paths in it, whole or not at all, and durably: under a name of its own in `unfinished` (a folder on the same disk), flushed, then renamed.
+ * FailureError as writeFailure, or `invalid-argument` where something is there already.
  */
-export async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  const part = await newFolder(folder);
+export async function writeFolder(
+  folder: string,
+  unfinished: string,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  const part = join(unfinished, `smearscope-${randomUUID()}`);
   try {
+    await mkdir(part, { recursive: true });
+    await mkdir(dirname(folder), { recursive: true });
+    const folders = new Set([part]);
     for (const [name, bytes] of files) {
-      await mkdir(dirname(join(part, name)), { recursive: true });
-      const file = await open(join(part, name), 'w');
+      const path = join(part, name);
+      await mkdir(dirname(path), { recursive: true });
+      folders.add(dirname(path));
+      const file = await open(path, 'wx');
       try {
         await file.writeFile(bytes);
         await file.sync();
@@ -21,35 +31,30 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, Uin
         await file.close();
       }
     }
-    await rename(part, folder);
+    for (const each of folders) await flushFolder(each);
+    await rename(part, folder).catch(async (error: unknown) => {
+      throw (await isThere(folder)) ? taken(folder, error) : error;
+    });
+    await flushFolder(dirname(folder));
   } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM'].includes(codeOf(error) ?? '')) {
-      throw new FailureError(
-        'invalid-argument',
-        `${folder} is there already, and not empty.`,
-        'Choose another folder, or take that one away first.',
-        { cause: error },
-      );
-    }
-    throw diskFailure(folder, error);
+    throw writeFailure(folder, error);
   } finally {
-    await rm(part, { recursive: true, force: true });
+    await rm(part, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** An empty folder beside `folder`, in which it is made. */
-async function newFolder(folder: string): Promise<string> {
-  try {
-    await mkdir(dirname(folder), { recursive: true });
-    return await mkdtemp(`${folder}.part-`);
-  } catch (error) {
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG'].includes(codeOf(error) ?? ''))
-      throw diskFailure(folder, error);
-    throw new FailureError(
-      'permission-denied',
-      `The folder ${folder} cannot be made.`,
-      'Check that the folder above it is one and may be written to, or choose another place.',
-      { cause: error },
-    );
-  }
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function taken(folder: string, cause: unknown): FailureError {
+  return new FailureError(
+    'invalid-argument',
+    `${folder} is there already, and not empty.`,
+    'Choose another folder, or take that one away first.',
+    { cause },
+  );
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '#shared/domain/failure';
 import type { EfficientNetVariant } from '../architectures/efficientNet';
+import { writeWhole } from '../files/writeWhole';
 
 /** Where Keras publishes its weights, and their MD5 (keras/src/applications/efficientnet.py): the ones without the classifier. */
 const PUBLISHED = 'https://storage.googleapis.com/keras-applications';
@@ -34,23 +34,15 @@ export async function downloadKerasWeights(
   const name = `efficientnet${variant}_notop.h5`;
   const url = `${from}/${name}`;
   const path = join(folder, name);
-  const part = `${path}.part`;
   const body = await request(url, signal);
   const hash = createHash('md5');
-  await mkdir(folder, { recursive: true });
-  const file = await open(part, 'w');
-  try {
-    let bytes = 0;
-    try {
-      for await (const chunk of chunks(url, body.stream, signal)) {
-        hash.update(chunk);
-        await file.writeFile(chunk);
-        bytes += chunk.length;
-        onProgress?.(bytes, body.total);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+  let bytes = 0;
+  await writeWhole(path, folder, async (file) => {
+    for await (const chunk of chunks(url, body.stream, signal)) {
+      hash.update(chunk);
+      await file.writeFile(chunk);
+      bytes += chunk.length;
+      onProgress?.(bytes, body.total);
     }
     const got = hash.digest('hex');
     if (got !== md5) {
@@ -60,12 +52,8 @@ export async function downloadKerasWeights(
         'Try again later, or choose a file from another source.',
       );
     }
-    await rename(part, path);
-    return path;
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
+  });
+  return path;
 }
 
 interface Body {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { FailureError } from '#shared/domain/failure';
-import { diskFailure } from '../files/systemErrors';
+import { writeWhole } from '../files/writeWhole';
 
 /** First bytes of a checkpoint. */
 const MAGIC = 'smearscope checkpoint 1\n';
@@ -16,42 +15,34 @@ export interface Checkpointed<T> {
 }
 
 /**
- * Writes a checkpoint, whole or not at all: a temporary name, flushed, then renamed. The file holds the head as JSON, the arrays (little-endian float32) one after the other,
- * and the SHA-256 of all before it. Gives its size in bytes. FailureError `disk-full` leaves what was there.
+ * Writes a checkpoint, whole or not at all, as writeWhole. The file holds the head as JSON, the arrays (little-endian float32) one after the other,
+ * and the SHA-256 of all before it. Gives its size in bytes.
  */
-export async function writeCheckpoint(path: string, { head, arrays }: Checkpointed<unknown>): Promise<number> {
+export async function writeCheckpoint(
+  path: string,
+  unfinished: string,
+  { head, arrays }: Checkpointed<unknown>,
+): Promise<number> {
   const sizes = [...arrays].map(([name, { length }]) => [name, length]);
   const text = Buffer.from(JSON.stringify({ head, sizes }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
   const hash = createHash('sha256');
-  const part = `${path}.part`;
   let bytes = 0;
-  try {
-    const file = await open(part, 'w');
-    try {
-      const write = async (data: Uint8Array): Promise<void> => {
-        hash.update(data);
-        bytes += data.length;
-        await file.writeFile(data);
-      };
-      for (const data of [Buffer.from(MAGIC), length, text]) await write(data);
-      for (const { buffer, byteOffset, byteLength } of arrays.values())
-        await write(new Uint8Array(buffer, byteOffset, byteLength));
-      const digest = hash.digest();
-      await file.writeFile(digest);
-      bytes += digest.length;
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(part, path);
-    await flushFolder(dirname(path));
-    return bytes;
-  } catch (error) {
-    await rm(part, { force: true }).catch(() => undefined);
-    throw diskFailure(path, error);
-  }
+  await writeWhole(path, unfinished, async (file) => {
+    const write = async (data: Uint8Array): Promise<void> => {
+      hash.update(data);
+      bytes += data.length;
+      await file.writeFile(data);
+    };
+    for (const data of [Buffer.from(MAGIC), length, text]) await write(data);
+    for (const { buffer, byteOffset, byteLength } of arrays.values())
+      await write(new Uint8Array(buffer, byteOffset, byteLength));
+    const digest = hash.digest();
+    await file.writeFile(digest);
+    bytes += digest.length;
+  });
+  return bytes;
 }
 
 /** Reads a checkpoint whose head fits the schema. FailureError `checkpoint-damaged` names the file that was cut or changed. */
@@ -84,15 +75,4 @@ function damaged(path: string): FailureError {
     `The checkpoint ${path} was cut or changed.`,
     'The run goes on from the one before it; check the disk if it happens again.',
   );
-}
-
-/** Makes a renamed file durable. Windows cannot open a folder, and needs it not. */
-async function flushFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

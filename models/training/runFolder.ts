@@ -1,8 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Checkpoint } from '#shared/domain/run';
 import { FailureError, type Failure } from '#shared/domain/failure';
+import { UNFINISHED } from '#shared/domain/unfinished';
 import { codeOf } from '../files/systemErrors';
 import { readCheckpoint, writeCheckpoint, type Checkpointed } from './checkpoint';
 
@@ -132,7 +133,8 @@ export class RunFolder {
   }
 
   #write(file: RunFile, head: unknown, arrays: ReadonlyMap<string, Float32Array>): Promise<number> {
-    return writeCheckpoint(join(this.#folder, nameOf(file)), { head, arrays });
+    const unfinished = join(dirname(this.#folder), UNFINISHED);
+    return writeCheckpoint(join(this.#folder, nameOf(file)), unfinished, { head, arrays });
   }
 
   async #read<S extends z.ZodType>(name: string, schema: S): Promise<Checkpointed<z.infer<S>> | null> {

@@ -10,6 +10,8 @@ export const failureCodeSchema = z.enum([
   'permission-denied',
   'read-only',
   'disk-full',
+  'busy',
+  'disk-error',
   'workspace-locked',
   'workspace-newer',
   'workspace-corrupt',

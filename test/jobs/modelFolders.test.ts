@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runIdSchema } from '#shared/domain/ids';
+import { UNFINISHED } from '#shared/domain/unfinished';
 import { copyClasses, hasData } from '../support/data';
 import { openProgram, smallRecipe } from '../support/program';
 import { temporaryFolder } from '../support/temporary';
@@ -27,7 +28,12 @@ describe('a folder in models/ of which no list knows', () => {
       expect(imported.map(({ id }) => id)).toEqual(['lab-2', 'LAB-3']);
       expect(await contentOf(lost)).toEqual(before);
       await expect(program.importModel(join(folder, 'workspace', 'log'))).rejects.toThrow('is not there');
-      expect((await readdir(join(folder, 'workspace', 'models'))).sort()).toEqual(['LAB-3', 'lab', 'lab-2']);
+      expect((await readdir(join(folder, 'workspace', 'models'))).sort()).toEqual([
+        UNFINISHED,
+        'LAB-3',
+        'lab',
+        'lab-2',
+      ]);
     } finally {
       await program.close();
     }

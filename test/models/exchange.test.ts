@@ -146,7 +146,7 @@ describe('a model that leaves the program', () => {
     await expect(exportModel({ ...request, format: 'tfjs' })).rejects.toThrow('is a quick model');
     expect(await readdir(out)).toEqual(['notes.txt']);
     const within = { ...request, out: join(out, 'notes.txt', 'x') };
-    await expect(exportModel({ ...within, format: 'saved-model' })).rejects.toThrow(`${within.out} cannot be made.`);
+    await expect(exportModel({ ...within, format: 'saved-model' })).rejects.toThrow(`${within.out} cannot be written.`);
   });
 });
 

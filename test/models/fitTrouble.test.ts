@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm, stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { FitEvent } from '#shared/compute/protocol';
@@ -123,7 +123,7 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
     const path = join(folder, 'runs', 'run', 'stage-0-epoch-1.checkpoint');
     const { head, arrays } = await readCheckpoint(path, z.looseObject({}));
     const others = [...arrays].filter(([name]) => name !== 'head_output/kernel');
-    await writeCheckpoint(path, { head, arrays: new Map(others) });
+    await writeCheckpoint(path, dirname(path), { head, arrays: new Map(others) });
     await expect(train(folder, files, recipe)).rejects.toThrow('The state has no head_output/kernel.');
     expect({ tensors: tf.memory().numTensors, sessions: openSessions() }).toEqual(before);
   });
@@ -188,8 +188,8 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
   it.skipIf(!canMount())('whose disk fills during a checkpoint says so, and goes on from the one before', async () => {
     const folder = await temporaryFolder();
     const files = await labelled(folder);
-    const runs = join(folder, 'runs', 'run');
-    await mkdir(runs, { recursive: true });
+    const runs = join(folder, 'runs');
+    await mkdir(runs);
     mountDisk(runs, 'size=60m');
     const filled = train(folder, files, FOUR, {
       // Room for the first epoch, and not for the second.
@@ -198,7 +198,7 @@ describe.skipIf(!hasData)('training by gradients in trouble', () => {
       },
     });
     await expect(filled).rejects.toMatchObject({ failure: { code: 'disk-full' } });
-    expect(await readdir(runs)).toContain('stage-0-epoch-1.checkpoint');
+    expect(await readdir(join(runs, 'run'))).toContain('stage-0-epoch-1.checkpoint');
     resizeDisk(runs, '60m');
     const resumed = await train(folder, files, FOUR);
     expect(resumed.result.card.evaluation).toEqual(whole().result.card.evaluation);

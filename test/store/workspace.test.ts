@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '#main/store/database';
@@ -8,6 +9,7 @@ import { openWorkspace, type Workspace } from '#main/store/workspace';
 import type { ReviewDecision } from '#shared/domain/cell';
 import { batchIdSchema, contentHashSchema, modelIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
 import { FailureError } from '#shared/domain/failure';
+import { UNFINISHED } from '#shared/domain/unfinished';
 import { canMount, mountDisk } from '../support/mount';
 import { temporaryFolder } from '../support/temporary';
 
@@ -123,35 +125,42 @@ describe('a workspace', () => {
     after.close();
   });
 
-  it('loses what an earlier program was writing when it died, and nothing else', async () => {
+  it('loses what an earlier program was writing when it died, and nothing that is only called alike', async () => {
     const folder = await temporaryFolder();
-    const workspace = openWorkspace(folder);
     const put = async (...path: string[]): Promise<void> => {
       await mkdir(join(folder, ...path.slice(0, -1)), { recursive: true });
       await writeFile(join(folder, ...path), 'x');
     };
-    await put('images', 'ab', 'ab12.jpg');
-    await put('images', 'ab', 'ab34.jpg.0c5e.part');
-    await put('thumbnails', 'ab12.png.77aa.part');
-    await put('models', 'mine', 'card.json');
-    await put('models', 'theirs.part-Xy12ab', 'weights.bin');
-    await put('runs', 'one', 'best.checkpoint.part');
-    const later = Date.now() + 10_000;
-    await put('images', 'cd', 'cd56.jpg.1f.part');
-    await utimes(join(folder, 'images', 'cd', 'cd56.jpg.1f.part'), later / 1000, later / 1000);
-    await sweepUnfinished(workspace, later - 5000);
+    const ours = `smearscope-${randomUUID()}`;
+    await put('images', UNFINISHED, ours);
+    await put('thumbnails', UNFINISHED, ours);
+    await put('models', UNFINISHED, ours, 'weights.bin');
+    await put('runs', UNFINISHED, ours);
+    const theirs = [
+      ['images', UNFINISHED, 'patient7.part'],
+      ['images', 'ab', 'ab34.jpg.0c5e.part'],
+      ['images', ours],
+      ['images', 'scan.part', 'a.jpg'],
+      ['models', 'blood.part', 'card.json'],
+      ['models', 'blood.part-Xy12ab', 'card.json'],
+      ['patient7.part', 'b.jpg'],
+      ['runs', 'one', 'best.checkpoint.part'],
+    ];
+    for (const path of theirs) await put(...path);
+    const workspace = openWorkspace(folder);
+    const swept = sweepUnfinished(workspace);
+    // What is begun meanwhile is this program's own.
+    const begun = ['models', UNFINISHED, `smearscope-${randomUUID()}`];
+    await put(...begun);
+    await swept;
     workspace.close();
-    const kept = ['images', 'thumbnails', 'models', 'runs'].map(async (part) =>
-      (await readdir(join(folder, part), { recursive: true })).map((name) => join(part, name)),
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    expect(files.map((path) => relative(folder, path)).filter((path) => !path.includes('.db'))).toEqual(
+      expect.arrayContaining([...theirs, begun].map((path) => path.join('/'))),
     );
-    expect((await Promise.all(kept)).flat().sort()).toEqual([
-      'images/ab',
-      'images/ab/ab12.jpg',
-      'images/cd',
-      'images/cd/cd56.jpg.1f.part',
-      'models/mine',
-      'models/mine/card.json',
-      'runs/one',
+    expect(files.filter((path) => path.includes(ours)).map((path) => relative(folder, path))).toEqual([
+      `images/${ours}`,
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { requireWritable, writeBytes } from '#main/report/writeFile';
+import { requireWritable, writeBytes } from '#main/files/writeFile';
 import { FailureError, type Failure } from '#shared/domain/failure';
 import { EXIT } from '../exit';
 import { openHeadless } from '../headless';

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Application } from '#main/application';
 import { csvLine } from '#main/report/csv';
 import { cellsCsv } from '#main/report/tables';
-import { requireWritable, writeTextFile } from '#main/report/writeFile';
+import { requireWritable, writeTextFile } from '#main/files/writeFile';
 import type { Batch } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
 import { fixedPrecision } from '#shared/domain/model';

@@ -1,5 +1,5 @@
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
-import { requireWritable, writeTextFile } from '#main/report/writeFile';
+import { requireWritable, writeTextFile } from '#main/files/writeFile';
 import { fixedPrecision, temperatureOf } from '#shared/domain/model';
 import type { PrecisionChoice } from '#shared/domain/precision';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';

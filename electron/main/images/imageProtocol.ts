@@ -1,11 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { protocol } from 'electron';
 import type { ContentHash } from '#shared/domain/ids';
+import { UNFINISHED } from '#shared/domain/unfinished';
 import { IMAGE_SCHEME } from '#shared/ipc/contract';
 import type { Application } from '../application';
+import { writeBytes } from '../files/writeFile';
 import { imageAt } from './imageAddress';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -48,9 +50,7 @@ async function picture({ workspace, compute }: Application, path: string, hash: 
   const kept = join(workspace.thumbnails, `${hash}.png`);
   if (existsSync(kept)) return readFile(kept);
   const bytes = await compute.call('picture', { path, side: PICTURE_SIDE });
-  const part = `${kept}.${randomUUID()}.part`;
-  await writeFile(part, bytes);
-  await rename(part, kept);
+  await writeBytes(kept, bytes, join(workspace.thumbnails, UNFINISHED));
   return bytes;
 }
 

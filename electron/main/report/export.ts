@@ -3,7 +3,7 @@ import type { SlideId } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import type { Workspace } from '../store/workspace';
 import { cellsCsv, cellsJson, slidesCsv, slidesJson } from './tables';
-import { writeTextFile } from './writeFile';
+import { writeTextFile } from '../files/writeFile';
 
 export interface Export {
   readonly workspace: Workspace;

@@ -1,28 +1,24 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from './workspace';
 
-/** How files (`<name>.part`) and folders (`<name>.part-<six letters>`) are called while they are written. */
-const UNFINISHED = /\.part(-\w{6})?$/;
+/** How the program calls what it has not finished. */
+const NAME = /^smearscope-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Removes what an earlier program was writing into the workspace when it died: what is younger than `openedAt` (milliseconds since 1970) is this program's own, and stays.
+ * Removes what an earlier program was writing into the workspace when it died, and nothing else. What is found when this is called goes; what this program begins from then on stays.
  * What cannot be removed is logged.
  */
-export async function sweepUnfinished(workspace: Workspace, openedAt: number): Promise<void> {
-  const { images, thumbnails, models, runFolders, log } = workspace;
-  const sweep = async (folder: string): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true });
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      if (!UNFINISHED.test(entry.name)) {
-        if (entry.isDirectory()) await sweep(path);
-      } else if ((await stat(path)).mtimeMs < openedAt) await rm(path, { recursive: true, force: true });
-    }
-  };
-  for (const folder of [images, thumbnails, models, runFolders]) {
-    await sweep(folder).catch((error: unknown) => {
-      log.warn(`unfinished files in ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+export async function sweepUnfinished({ unfinished, log }: Workspace): Promise<void> {
+  const left = unfinished.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => NAME.test(name))
+      .map((name) => join(folder, name)),
+  );
+  for (const path of left) {
+    await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+      log.warn(`unfinished ${path}: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
 }

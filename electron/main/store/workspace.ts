@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FailureError } from '#shared/domain/failure';
+import { UNFINISHED } from '#shared/domain/unfinished';
 import { fileLog, type Log } from '../log';
 import { BatchRepository } from './batchRepository';
 import { CellRepository } from './cellRepository';
@@ -23,6 +24,8 @@ export interface Workspace {
   readonly runFolders: string;
   readonly features: string;
   readonly logs: string;
+  /** Where files are written before they are renamed into the folders above. */
+  readonly unfinished: readonly string[];
   readonly log: Log;
   readonly database: Connection;
   readonly classes: ClassRepository;
@@ -40,9 +43,9 @@ export interface Workspace {
 /** Opens or makes a workspace. FailureError `workspace-locked`, `workspace-newer`, `workspace-corrupt`, `read-only`, `disk-full`. */
 export function openWorkspace(folder: string): Workspace {
   const place = (name: string): string => join(folder, name);
+  const unfinished = ['images', 'thumbnails', 'models', 'runs'].map((name) => join(folder, name, UNFINISHED));
   try {
-    for (const name of ['images', 'thumbnails', 'models', 'runs', 'features', 'log'])
-      mkdirSync(place(name), { recursive: true });
+    for (const each of [...unfinished, place('features'), place('log')]) mkdirSync(each, { recursive: true });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new FailureError(
@@ -68,6 +71,7 @@ export function openWorkspace(folder: string): Workspace {
     runFolders: place('runs'),
     features: place('features'),
     logs: place('log'),
+    unfinished,
     log: fileLog(place('log')),
     database,
     classes: new ClassRepository(database),

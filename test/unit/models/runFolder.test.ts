@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -20,14 +20,14 @@ const arrays = (value: number): Map<string, Float32Array> =>
 describe('a checkpoint', () => {
   it('comes back to the bit', async () => {
     const path = join(await temporaryFolder(), 'x.checkpoint');
-    const bytes = await writeCheckpoint(path, { head: { epoch: 3 }, arrays: arrays(1.5) });
+    const bytes = await writeCheckpoint(path, dirname(path), { head: { epoch: 3 }, arrays: arrays(1.5) });
     expect((await stat(path)).size).toBe(bytes);
     expect(await readCheckpoint(path, headSchema)).toEqual({ head: { epoch: 3 }, arrays: arrays(1.5) });
   });
 
   it('cut anywhere, or with any byte changed, is told apart from a whole one', async () => {
     const path = join(await temporaryFolder(), 'x.checkpoint');
-    const length = await writeCheckpoint(path, { head: { epoch: 3 }, arrays: arrays(1) });
+    const length = await writeCheckpoint(path, dirname(path), { head: { epoch: 3 }, arrays: arrays(1) });
     const whole = await readFile(path);
     await fc.assert(
       fc.asyncProperty(fc.nat(length - 1), fc.boolean(), async (at, cut) => {
@@ -47,9 +47,9 @@ describe('a checkpoint', () => {
     await mkdir(folder);
     mountDisk(folder, 'size=64k');
     const path = join(folder, 'x.checkpoint');
-    await writeCheckpoint(path, { head: { epoch: 1 }, arrays: arrays(1) });
+    await writeCheckpoint(path, dirname(path), { head: { epoch: 1 }, arrays: arrays(1) });
     const large = new Map([['large', new Float32Array(100_000)]]);
-    await expect(writeCheckpoint(path, { head: { epoch: 2 }, arrays: large })).rejects.toMatchObject({
+    await expect(writeCheckpoint(path, dirname(path), { head: { epoch: 2 }, arrays: large })).rejects.toMatchObject({
       failure: { code: 'disk-full' },
     });
     expect((await readCheckpoint(path, headSchema)).head).toEqual({ epoch: 1 });

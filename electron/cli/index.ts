@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { FailureError } from '#shared/domain/failure';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { addAugment } from './commands/augment';
+import { addClasses } from './commands/classes';
 import { addClassify } from './commands/classify';
 import { addDevice } from './commands/device';
 import { addEvaluate } from './commands/evaluate';
@@ -26,6 +27,7 @@ const COMMANDS = [
   addEvaluate,
   addAugment,
   addModels,
+  addClasses,
   addDevice,
   addSample,
 ];

@@ -64,6 +64,6 @@ function views(text: string): Views {
   return parsed.data;
 }
 
-function collect(text: string, before: readonly string[]): string[] {
+export function collect(text: string, before: readonly string[]): string[] {
   return [...before, text];
 }

@@ -27,6 +27,10 @@ export function changedClasses(
 export function classProblems(definitions: readonly ClassDefinition[]): string[] {
   const classes = new CellClasses(definitions);
   return [
+    ...STANDARD_CLASSES.flatMap(({ id, name, role }) => {
+      const own = classes.of(id);
+      return own.role === role && own.parentId === null ? [] : [`What "${name}" counts as cannot be changed.`];
+    }),
     ...shared(definitions, 'name', ({ name }) => folded(name)),
     ...shared(definitions, 'code', ({ code }) => folded(code)),
     ...shared(definitions, 'colour', ({ colour }) => folded(colour)),
@@ -39,10 +43,6 @@ export function classProblems(definitions: readonly ClassDefinition[]): string[]
       return parent.role === role
         ? []
         : [`"${name}" counts as ${ROLE_NAMES[role]}, its parent "${parent.name}" does not.`];
-    }),
-    ...STANDARD_CLASSES.flatMap(({ id, name, role }) => {
-      const own = classes.of(id);
-      return own.role === role && own.parentId === null ? [] : [`What "${name}" counts as cannot be changed.`];
     }),
   ];
 }

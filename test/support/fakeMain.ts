@@ -1,5 +1,8 @@
 import { batchSchema, slideSchema, type Slide } from '#shared/domain/batch';
 import { cellDetailSchema, cellSchema, type Cell, type ReviewDecision } from '#shared/domain/cell';
+import { changedClasses } from '#shared/domain/changeClasses';
+import type { ClassDefinition } from '#shared/domain/cellClass';
+import type { Model } from '#shared/domain/model';
 import { FIRST_CLASSES } from '#shared/domain/standardClasses';
 import { settingsSchema } from '#shared/domain/settings';
 import type { Views } from '#shared/domain/testTimeAugmentation';
@@ -19,6 +22,8 @@ export class FakeMain {
   beforeCellsAreHeard: (() => void) | null = null;
   /** Decisions that reached main. */
   decisions = 0;
+  models: Model[] = [];
+  #classes: ClassDefinition[] = [...FIRST_CLASSES];
   #cells: Cell[] = [];
   #undo: Cell[][] = [];
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
@@ -78,7 +83,20 @@ export class FakeMain {
           liveModelId: 'starter',
         };
       case 'class.list':
-        return FIRST_CLASSES;
+        return this.#classes;
+      case 'class.save':
+        this.#classes = changedClasses(this.#classes, (args as CallArgs<'class.save'>).changes);
+        this.#emit('classes.changed', this.#classes);
+        return this.#classes;
+      case 'model.list':
+        return this.models;
+      case 'model.makeLive':
+        this.models = this.models.map((model) => ({
+          ...model,
+          live: model.id === (args as { modelId: string }).modelId,
+        }));
+        this.#emit('models.changed', this.models);
+        return this.models;
       case 'batch.list':
         return this.#cells.length > 0 ? [this.#batch()] : [];
       case 'batch.slides':

@@ -12,6 +12,7 @@ import type { PrecisionChoice } from '#shared/domain/precision';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/domain/failure';
 import { chosenModel } from '../chosenModel';
+import { warnOfUnknownRoles } from '../classRoles';
 import { EXIT } from '../exit';
 import { interruptible, openHeadless } from '../headless';
 import { batchProgressTo } from '../batchText';
@@ -107,6 +108,7 @@ function unfinishedOrNew(
 
 async function writeResults(application: Application, batch: Batch, options: ClassifyOptions): Promise<number> {
   const { card } = application.catalog.get(batch.modelId);
+  warnOfUnknownRoles(application, card);
   const { cells, batches } = application.workspace;
   await writeTextFile(options.out, cellsCsv(cells.records(batch.id, null), card, { notice: false }));
   const setAside = batches.setAside(batch.id);

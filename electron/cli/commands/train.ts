@@ -7,6 +7,7 @@ import { runIdSchema } from '#shared/domain/ids';
 import type { EpochMetrics, Run, StepMetrics, TrainingProgress } from '#shared/domain/run';
 import { recipeKindSchema } from '#shared/domain/recipe';
 import { FailureError, type Failure } from '#shared/domain/failure';
+import { warnOfUnknownRoles } from '../classRoles';
 import { EXIT } from '../exit';
 import { findRun } from '../findRun';
 import { interruptible, openHeadless } from '../headless';
@@ -70,6 +71,7 @@ async function train(options: TrainOptions): Promise<number> {
     if (result.run.failure) throw FailureError.from(result.run.failure);
     for (const { path, failure } of result.leftOut) process.stderr.write(`left out: ${path}: ${failure.message}\n`);
     line.show(resultText(result.run), { last: true });
+    if (result.run.modelId !== null) warnOfUnknownRoles(application, application.catalog.get(result.run.modelId).card);
     return result.leftOut.some(({ failure }) => failure.code === 'unreadable-image') ? EXIT.someUnreadable : EXIT.done;
   } finally {
     await application.close();

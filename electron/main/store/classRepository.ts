@@ -42,7 +42,7 @@ export class ClassRepository {
       const whole = changedClasses(this.list(), changes);
       const [problem] = classProblems(whole);
       if (problem !== undefined)
-        throw new FailureError('invalid-argument', problem, 'Change one of them: nothing was saved.');
+        throw new FailureError('invalid-argument', problem, 'Change that and try again; nothing was saved.');
       // All of them anew: two classes may have exchanged their codes, colours or keys. Nothing refers to these rows but they themselves.
       this.#database.exec('delete from class_definition');
       const insert = this.#database.prepare(

@@ -137,7 +137,7 @@ export class Gallery {
     if (decided.size === 0) return;
     this.#begun = true;
     if (decision.kind === 'confirm' && [...decided].every((id) => this.cells.get(id)?.classId === null)) {
-      notices.tell('There is nothing to confirm.', 'An unidentified cell needs a class: keys 1 to 8.');
+      notices.tell('There is nothing to confirm.', 'An unidentified cell needs a class: keys 1 to 8, or C.');
       return;
     }
     this.#goOn();

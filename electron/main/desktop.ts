@@ -4,8 +4,16 @@ import type { Settings } from '#shared/domain/settings';
 import type { Desktop } from './ipc/desktop';
 import { rememberedWorkspace, rememberWorkspace } from './rememberedWorkspace';
 
+/** The desktop's dialogs that main itself opens. */
+interface OwnDialogs {
+  /** Says that the program met a fault; the program goes on meanwhile. */
+  readonly showFault: (message: string) => void;
+  /** Says that the window fails again and again; resolves with whether to try once more. */
+  readonly askToTryAgain: () => Promise<boolean>;
+}
+
 /** The desktop as Electron gives it. Dialogs are looked up when they open, so that a test can stand in for the user. */
-export function electronDesktop(window: () => electron.BrowserWindow | null): Desktop {
+export function electronDesktop(window: () => electron.BrowserWindow | null): Desktop & OwnDialogs {
   const { app, nativeTheme, shell } = electron;
   return {
     version: app.getVersion(),
@@ -42,6 +50,26 @@ export function electronDesktop(window: () => electron.BrowserWindow | null): De
         ? electron.dialog.showSaveDialog(parent, options)
         : electron.dialog.showSaveDialog(options));
       return canceled || filePath === '' ? null : filePath;
+    },
+    showFault: (message) => {
+      void electron.dialog.showMessageBox({
+        type: 'error',
+        title: 'Smearscope',
+        message: 'Smearscope met a fault',
+        detail: message,
+      });
+    },
+    askToTryAgain: async () => {
+      const { response } = await electron.dialog.showMessageBox({
+        type: 'error',
+        title: 'Smearscope',
+        message: 'The window fails again and again',
+        detail: 'Your work is saved. If it does not help to try again, restart the computer; the log has the details.',
+        buttons: ['Try again', 'Quit'],
+        defaultId: 0,
+        cancelId: 1,
+      });
+      return response === 0;
     },
     openFolder: async (folder) => {
       await shell.openPath(folder);

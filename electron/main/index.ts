@@ -7,12 +7,14 @@ import { FailureError } from '#shared/domain/failure';
 import { Application } from './application';
 import { utilityCompute } from './compute/launchUtility';
 import { electronDesktop, workspaceFolder } from './desktop';
+import { faultReporter } from './faults';
 import { serveImages } from './images/imageProtocol';
 import { callHandlers } from './ipc/handlers';
 import { router } from './ipc/router';
 import { setMenu } from './menu';
 import { resourcesIn } from './resources';
 import { emitTo, isOwnOrigin, openWindow, registerSchemes, serveWindow } from './window';
+import { windowRevival } from './windowRevival';
 
 let window: BrowserWindow | null = null;
 let device: DeviceReport | null = null;
@@ -46,16 +48,15 @@ function start(): void {
   }
   const { workspace, compute } = application;
   const desktop = electronDesktop(() => window);
-  const onBug = (where: string, error: unknown): void => {
-    workspace.log.error(
-      `[${runId}] ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-  };
+  const reportFault = faultReporter({ log: workspace.log, runId, show: desktop.showFault });
   desktop.applySettings(workspace.settings.get());
   serveWindow(resources);
   serveImages(application);
   let usable = false;
-  const answer = router(callHandlers({ application, resources, desktop, emit, device: () => device }), onBug);
+  const answer = router(
+    callHandlers({ application, resources, desktop, emit, device: () => device, reportFault }),
+    reportFault,
+  );
   ipcMain.handle(CALL_CHANNEL, (event, name: unknown, args: unknown) => {
     if (event.senderFrame !== window?.webContents.mainFrame || !isOwnOrigin(event.senderFrame.url))
       throw new Error('A call from a frame that is not the window’s.');
@@ -71,9 +72,19 @@ function start(): void {
     emit('command', id);
   });
   window = openWindow(resources, nativeTheme.shouldUseDarkColors);
+  const revive = windowRevival({
+    reload: () => window?.reload(),
+    quit: () => {
+      app.quit();
+    },
+    ask: desktop.askToTryAgain,
+  });
   window.webContents.on('render-process-gone', (_event, { reason }) => {
-    onBug('window', reason);
-    window?.reload();
+    workspace.log.error(`[${runId}] window: its process is gone (${reason})`);
+    void revive();
+  });
+  window.webContents.on('preload-error', (_event, _path, error) => {
+    reportFault('preload', error);
   });
 
   compute.call('device', null).then(
@@ -82,17 +93,17 @@ function start(): void {
       emit('device.changed', report);
     },
     (error: unknown) => {
-      onBug('device', error);
+      reportFault('device', error);
     },
   );
   // What the end of the program cut goes on where it was.
   for (const { id } of workspace.batches.interrupted())
     application.runBatch(id).catch((error: unknown) => {
-      onBug(`batch ${id}`, error);
+      reportFault(`batch ${id}`, error);
     });
   for (const { id } of workspace.runs.interrupted())
     application.runTraining(id).catch((error: unknown) => {
-      onBug(`run ${id}`, error);
+      reportFault(`run ${id}`, error);
     });
 
   let closing = false;
@@ -107,8 +118,11 @@ function start(): void {
       app.exit(0);
     });
   });
+  process.on('unhandledRejection', (reason) => {
+    reportFault('main', reason);
+  });
   process.on('uncaughtException', (error) => {
-    onBug('main', error);
+    workspace.log.error(`[${runId}] main: ${error.stack ?? error.message}`);
     dialog.showErrorBox(
       'Smearscope met a fault',
       `${error.message}\n\nYour work is saved. The log in ${workspace.logs} has the details under ${runId}.`,

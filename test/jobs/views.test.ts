@@ -59,7 +59,16 @@ it.each(['float32', 'bfloat16'] as const)(
     const workspaceFolder = join(folder, 'workspace');
     const application = new Application({ workspaceFolder, resources, launchCompute: () => computeHere, emit });
     const out = join(folder, 'export.json');
-    const main = callHandlers({ application, resources, desktop: savingAt(out), emit, device: () => null });
+    const main = callHandlers({
+      application,
+      resources,
+      desktop: savingAt(out),
+      emit,
+      device: () => null,
+      reportFault: (_where, error) => {
+        throw error;
+      },
+    });
     try {
       const batchId = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
       await main['settings.set']({ views: 8, precision });

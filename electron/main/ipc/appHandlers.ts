@@ -1,6 +1,7 @@
 import type { DeviceReport } from '#shared/domain/device';
 import type { appCalls } from '#shared/ipc/calls/app';
 import type { Emit } from '../events';
+import type { ReportFault } from '../faults';
 import type { ModelCatalog } from '../modelCatalog';
 import type { Workspace } from '../store/workspace';
 import type { Desktop } from './desktop';
@@ -12,6 +13,7 @@ export interface AppHandlerParts {
   readonly desktop: Desktop;
   readonly emit: Emit;
   readonly device: () => DeviceReport | null;
+  readonly reportFault: ReportFault;
 }
 
 /** The program itself: its state, settings, workspace and the system’s dialogs. */
@@ -21,6 +23,7 @@ export function appHandlers({
   desktop,
   emit,
   device,
+  reportFault,
 }: AppHandlerParts): HandlersOf<typeof appCalls> {
   const { settings } = workspace;
   return {
@@ -32,6 +35,10 @@ export function appHandlers({
       device: device(),
       liveModelId: catalog.liveId(),
     }),
+    'app.logFault': ({ text }) => {
+      reportFault('window', text);
+      return null;
+    },
     'app.openLogFolder': async () => {
       await desktop.openFolder(workspace.logs);
       return null;

@@ -1,6 +1,7 @@
 import type { DeviceReport } from '#shared/domain/device';
 import type { Application } from '../application';
 import type { Emit } from '../events';
+import type { ReportFault } from '../faults';
 import type { Resources } from '../resources';
 import { appHandlers } from './appHandlers';
 import { batchHandlers } from './batchHandlers';
@@ -18,13 +19,21 @@ interface HandlerParts {
   readonly desktop: Desktop;
   readonly emit: Emit;
   readonly device: () => DeviceReport | null;
+  readonly reportFault: ReportFault;
 }
 
 /** The answers to every call of the contract, a capability each. */
-export function callHandlers({ application, resources, desktop, emit, device }: HandlerParts): CallHandlers {
+export function callHandlers({
+  application,
+  resources,
+  desktop,
+  emit,
+  device,
+  reportFault,
+}: HandlerParts): CallHandlers {
   const { workspace, catalog } = application;
   return {
-    ...appHandlers({ workspace, catalog, desktop, emit, device }),
+    ...appHandlers({ workspace, catalog, desktop, emit, device, reportFault }),
     ...batchHandlers({ application, sampleSlide: resources.sampleSlide, emit }),
     ...classHandlers({ workspace, emit }),
     ...reviewHandlers({ workspace, catalog, emit }),

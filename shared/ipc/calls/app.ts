@@ -4,6 +4,9 @@ import { modelIdSchema } from '../../domain/ids';
 import { settingsChangeSchema, settingsSchema } from '../../domain/settings';
 import { nothing } from './values';
 
+/** Most that the window may say of a fault of its own, characters. */
+export const LARGEST_FAULT = 20_000;
+
 /** Calls about the program itself: its state, settings, workspace and the system’s dialogs. */
 export const appCalls = {
   'app.state': {
@@ -18,6 +21,8 @@ export const appCalls = {
       liveModelId: modelIdSchema,
     }),
   },
+  /** Writes a fault of the window into the log, and tells the user of the first one. */
+  'app.logFault': { args: z.object({ text: z.string().max(LARGEST_FAULT) }), result: nothing },
   'app.openLogFolder': { args: nothing, result: nothing },
   'settings.set': { args: settingsChangeSchema, result: settingsSchema },
   /** Lets the user choose another workspace folder and restarts the program with it; false if they changed their mind. */

@@ -8,6 +8,8 @@ const fields = {
   theme: themeSchema,
   /** Name recorded with each review. */
   reviewer: z.string().max(80),
+  /** Whether the reviewer was asked for their name: once, since they may not want to give one. */
+  reviewerAsked: z.boolean(),
   /** Side of a cell in the gallery, CSS pixels. */
   cellSize: z.int().min(64).max(256),
   /** How many views of each image the batches see that are started from now on. */
@@ -19,6 +21,7 @@ const fields = {
 export const settingsSchema = z.object({
   theme: fields.theme.default('system'),
   reviewer: fields.reviewer.default(''),
+  reviewerAsked: fields.reviewerAsked.default(false),
   cellSize: fields.cellSize.default(112),
   views: fields.views.default(1),
   precision: fields.precision.default('automatic'),

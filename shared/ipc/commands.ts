@@ -43,6 +43,8 @@ export interface Command {
    * Plain keys act only where no text is being typed.
    */
   readonly keys: readonly string[];
+  /** Whether a key that is held goes on acting. Anything else acts once a press: a held key must not decide cell after cell. */
+  readonly repeats?: true;
 }
 
 const classKeys: Command[] = Array.from({ length: 8 }, (_, index) => ({
@@ -70,7 +72,7 @@ export const COMMANDS: readonly Command[] = [
   { id: 'view.train', title: 'Train', group: 'View', keys: ['Mod+2'] },
   { id: 'view.models', title: 'Models', group: 'View', keys: ['Mod+3'] },
   { id: 'view.settings', title: 'Settings', group: 'View', keys: ['Mod+,'] },
-  { id: 'view.larger', title: 'Larger cells', group: 'View', keys: ['+', '='] },
-  { id: 'view.smaller', title: 'Smaller cells', group: 'View', keys: ['-'] },
+  { id: 'view.larger', title: 'Larger cells', group: 'View', keys: ['+', '='], repeats: true },
+  { id: 'view.smaller', title: 'Smaller cells', group: 'View', keys: ['-'], repeats: true },
   { id: 'help.keys', title: 'Keys', group: 'Help', keys: ['?', 'F1'] },
 ];

@@ -1,6 +1,7 @@
 import { createEvent, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from '../../renderer/src/App.svelte';
+import { settingsSchema } from '#shared/domain/settings';
 import { standInDialogs } from '../support/dialog';
 import { FakeMain } from '../support/fakeMain';
 import { standInLayout } from '../support/layout';
@@ -101,6 +102,45 @@ describe('the gallery', () => {
     expect(selected()).toEqual([expect.stringMatching(/^Neutrophil, confidence 0.60/)]);
   });
 
+  it('asks for the reviewer’s name once, before the first decision, and takes no name for an answer', async () => {
+    main.settings = settingsSchema.parse({});
+    main.addCells([
+      ['neutrophil', 0.6],
+      ['neutrophil', 0.7],
+    ]);
+    render(App);
+    await screen.findAllByRole('option');
+    press('2');
+    const dialog = await screen.findByRole('dialog', { name: 'Who reviews these cells?' });
+    expect(document.activeElement?.id).toBe('reviewer-name');
+    expect(main.decisions).toBe(0);
+    within(dialog).getByRole('button', { name: /^Skip/ }).click();
+    await waitFor(() => {
+      expect(labels()[0]).toMatch(/^Lymphocyte, .*corrected/);
+    });
+    expect(main.settings).toMatchObject({ reviewer: '', reviewerAsked: true });
+    press('3');
+    await waitFor(() => {
+      expect(labels()[1]).toMatch(/^Monocyte, .*corrected/);
+    });
+    expect(main.decisions).toBe(2);
+  });
+
+  it('decides one cell by a key that is held', async () => {
+    main.addCells([
+      ['neutrophil', 0.6],
+      ['neutrophil', 0.7],
+    ]);
+    render(App);
+    await screen.findAllByRole('option');
+    press('2');
+    press('2', { repeat: true });
+    await waitFor(() => {
+      expect(labels().map((label) => label.split(',')[0])).toEqual(['Lymphocyte', 'Neutrophil']);
+    });
+    expect(main.decisions).toBe(1);
+  });
+
   it('offers undo only when there is something to undo', async () => {
     main.addCells([['neutrophil', 0.6]]);
     render(App);
@@ -138,7 +178,7 @@ describe('the gallery', () => {
     });
   });
 
-  it('puts the cells of each class under its heading, and moves none while one corrects', async () => {
+  it('puts the cells of each class under its heading, and a corrected one under its new heading', async () => {
     main.addCells([
       ['lymphocyte', 0.9],
       ['neutrophil', 0.8],
@@ -149,10 +189,20 @@ describe('the gallery', () => {
     screen.getByRole('button', { name: 'Class' }).click();
     await within(screen.getByRole('listbox')).findByText('Neutrophil');
     expect(labels().map((label) => label.split(',')[0])).toEqual(['Neutrophil', 'Neutrophil', 'Lymphocyte']);
-    press('3');
+    press('2');
     await waitFor(() => {
-      expect(labels().map((label) => label.split(',')[0])).toEqual(['Monocyte', 'Neutrophil', 'Lymphocyte']);
+      expect(labels().map((label) => label.split(',').slice(0, 2).join())).toEqual([
+        'Neutrophil, confidence 0.80',
+        'Lymphocyte, confidence 0.90',
+        'Lymphocyte, confidence 0.60',
+      ]);
     });
+    expect(selected()).toEqual([expect.stringMatching(/^Neutrophil/)]);
+    press('3');
+    const list = within(screen.getByRole('listbox'));
+    await list.findByText('Monocyte');
+    expect(list.queryByText('Neutrophil')).toBeNull();
+    expect(labels().map((label) => label.split(',')[0])).toEqual(['Lymphocyte', 'Lymphocyte', 'Monocyte']);
   });
 
   it('takes cells dragged to a class, and leaves files that are dropped there to the window', async () => {

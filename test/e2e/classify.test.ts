@@ -53,6 +53,11 @@ it('a dropped folder is classified, corrected by keyboard, undone, redone, expor
   const before = await first.getAttribute('aria-label');
   await window.getByRole('listbox').focus();
   await window.keyboard.press('8');
+  await window.getByRole('dialog', { name: 'Who reviews these cells?' }).waitFor();
+  await window.keyboard.type('Ada');
+  await app.screenshot('reviewer');
+  expect(await app.violations()).toEqual([]);
+  await window.keyboard.press('Enter');
   const changed = window.getByRole('option', { name: /^Platelet, .* corrected/ });
   await changed.waitFor();
   await window.keyboard.press('z');
@@ -86,7 +91,7 @@ it('a dropped folder is classified, corrected by keyboard, undone, redone, expor
   await again.window.keyboard.press('End');
   await again.window.getByRole('option', { name: /^Platelet, .* corrected/, selected: true }).waitFor();
   await again.window.keyboard.press(' ');
-  await again.window.getByText(/undo: platelet → /).waitFor();
+  await again.window.getByText(/undo: platelet → .* Ada/).waitFor();
   await again.screenshot('cell-dark');
   await again.window.keyboard.press('Escape');
   await again.screenshot('classify-dark');

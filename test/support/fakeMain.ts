@@ -4,7 +4,7 @@ import { changedClasses } from '#shared/domain/changeClasses';
 import type { ClassDefinition } from '#shared/domain/cellClass';
 import type { Model } from '#shared/domain/model';
 import { FIRST_CLASSES } from '#shared/domain/standardClasses';
-import { settingsSchema } from '#shared/domain/settings';
+import { settingsSchema, type Settings } from '#shared/domain/settings';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Answer, Bridge, CallArgs, CallName, EventName, EventValue } from '#shared/ipc/contract';
 import type { Failure } from '#shared/domain/failure';
@@ -17,6 +17,8 @@ type NewCell = readonly [classId: string | null, confidence: number, unfamiliar?
 export class FakeMain {
   /** How many views of each cell the batch is classified by. */
   views: Views = 1;
+  /** As they were found when the window opened: of somebody who gave their name. */
+  settings = settingsSchema.parse({ reviewer: 'Ada' });
   failNext: Failure | null = null;
   /** Happens once, after main read the cells of a slide and before the window hears of it. */
   beforeCellsAreHeard: (() => void) | null = null;
@@ -78,7 +80,7 @@ export class FakeMain {
           version: '0',
           electron: '0',
           workspace: '/w',
-          settings: settingsSchema.parse({}),
+          settings: this.settings,
           device: null,
           liveModelId: 'starter',
         };
@@ -97,6 +99,9 @@ export class FakeMain {
         }));
         this.#emit('models.changed', this.models);
         return this.models;
+      case 'settings.set':
+        this.settings = settingsSchema.parse({ ...this.settings, ...(args as Partial<Settings>) });
+        return this.settings;
       case 'batch.list':
         return this.#cells.length > 0 ? [this.#batch()] : [];
       case 'batch.slides':

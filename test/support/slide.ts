@@ -14,8 +14,13 @@ interface Said {
   readonly confidence: number;
 }
 
-/** Makes a workspace with one finished slide of so many cells: rows as a batch leaves them, pictures of the sample slide in turn. */
-export function makeSlideOf(folder: string, name: string, count: number, said: (id: number) => Said): void {
+/** Makes a workspace with finished slides of so many cells each: rows as a batch leaves them, pictures of the sample slide in turn. */
+export function makeSlidesOf(
+  folder: string,
+  names: readonly string[],
+  count: number,
+  said: (id: number) => Said,
+): void {
   const workspace = openWorkspace(folder);
   const { batches, cells, database } = workspace;
   const pictures = readdirSync(SAMPLE_SLIDE);
@@ -24,7 +29,7 @@ export function makeSlideOf(folder: string, name: string, count: number, said: (
   database.transaction(() => {
     batches.create({
       id: BATCH,
-      name: `A ${name} slide`,
+      name: `A ${names.join(' and ')} slide`,
       createdAt: '2026-11-24T09:14:00.000Z',
       modelId: modelIdSchema.parse('starter'),
       views: 1,
@@ -34,15 +39,17 @@ export function makeSlideOf(folder: string, name: string, count: number, said: (
     });
     batches.addFiles(
       BATCH,
-      Array.from({ length: count }, (_, index) => ({
-        path: `/scans/${name}/cell ${String(index).padStart(5, '0')}.jpg`,
-        label: `scans/${name}/cell ${String(index).padStart(5, '0')}.jpg`,
-        folder: `/scans/${name}`,
-        slideName: name,
-        unreadable: null,
-      })),
+      names.flatMap((name) =>
+        Array.from({ length: count }, (_, index) => ({
+          path: `/scans/${name}/cell ${String(index).padStart(5, '0')}.jpg`,
+          label: `scans/${name}/cell ${String(index).padStart(5, '0')}.jpg`,
+          folder: `/scans/${name}`,
+          slideName: name,
+          unreadable: null,
+        })),
+      ),
     );
-    for (const { id } of batches.pending(BATCH, 0, count)) {
+    for (const { id } of batches.pending(BATCH, 0, count * names.length)) {
       const hash = contentHashSchema.parse(createHash('sha256').update(String(id)).digest('hex'));
       cells.add({
         file: id,
@@ -66,7 +73,7 @@ export function makeSlideOf(folder: string, name: string, count: number, said: (
 /** A slide with so many cells of each class; those of the class '' are unidentified. */
 export function makeSlide(folder: string, counts: Readonly<Record<string, number>>): void {
   const classIds = Object.entries(counts).flatMap(([classId, count]) => Array<string>(count).fill(classId));
-  makeSlideOf(folder, 'mixed', classIds.length, (id) => {
+  makeSlidesOf(folder, ['mixed'], classIds.length, (id) => {
     const classId = classIds[id - 1] ?? '';
     return {
       classId: classId === '' ? null : classId,

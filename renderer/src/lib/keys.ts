@@ -15,10 +15,20 @@ export function commandOf(event: KeyboardEvent): CommandId | null {
   if (event.altKey || (!modified && (event.ctrlKey || event.metaKey))) return null;
   const target = event.target instanceof HTMLElement ? event.target : null;
   const editsText = !modified || 'acvxyz'.includes(event.key.toLowerCase());
-  if (editsText && target?.matches(TEXT_FIELD)) return null;
+  if (editsText && takesText(target)) return null;
   if (!modified && (event.key === 'Enter' || event.key === ' ') && target?.matches('button, a, summary')) return null;
   const shifted = event.shiftKey && modified ? 'shift+' : '';
   return byKey.get(`${modified ? 'mod+' : ''}${shifted}${event.key.toLowerCase()}`) ?? null;
+}
+
+/** Whether an element writes what is typed. */
+export function takesText(element: Element | null): boolean {
+  return element?.matches(TEXT_FIELD) ?? false;
+}
+
+/** Whether a command acts again and again while its key is held. */
+export function repeats(id: CommandId): boolean {
+  return COMMANDS.some((command) => command.id === id && command.repeats);
 }
 
 /** Whether a command may act now: while a dialog is open, only those that the dialog lets through. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { EventName } from '#shared/ipc/contract';
 import { axeViolations } from './axe';
-import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { _electron, type ElectronApplication, type Locator, type Page } from 'playwright';
 
 const ARTEFACTS = 'artifacts';
 const SCREENSHOTS = join(ARTEFACTS, 'screenshots');
@@ -98,6 +98,23 @@ export class App {
     }, filePath);
   }
 
+  /** Names the reviewer, whom the program asks for their name before the first decision. */
+  async nameReviewer(reviewer: string): Promise<void> {
+    await this.window.evaluate((name) => window.smearscope.call('settings.set', { reviewer: name }), reviewer);
+  }
+
+  /** Drags with the mouse, from the middle of one thing to that of another. */
+  async drag(from: Locator, to: Locator): Promise<void> {
+    const { mouse } = this.window;
+    const [start, end] = [await middleOf(from), await middleOf(to)];
+    await mouse.move(start.x, start.y);
+    await mouse.down();
+    // A drag begins once the mouse has gone a little way.
+    await mouse.move(start.x + 10, start.y + 10);
+    await mouse.move(end.x, end.y, { steps: 5 });
+    await mouse.up();
+  }
+
   /** Gives the window's content this size and zoom, and waits until the page has it. */
   async resize({ width, height, zoom }: View): Promise<void> {
     await this.electron.evaluate(
@@ -114,7 +131,6 @@ export class App {
     ] as const);
   }
 
-  /** A picture of the window as it is on screen, kept among the artefacts. */
   /** Id of the one process that computes. */
   async computeProcess(): Promise<number> {
     const [id, ...others] = await this.electron.evaluate(({ app }) =>
@@ -138,6 +154,7 @@ export class App {
     );
   }
 
+  /** A picture of the window as it is on screen, kept among the artefacts. */
   async screenshot(name: string): Promise<void> {
     await this.window.evaluate(
       () =>
@@ -191,4 +208,10 @@ export class App {
     if (!this.#isClosed) await this.electron.close();
     this.#isClosed = true;
   }
+}
+
+async function middleOf(element: Locator): Promise<{ x: number; y: number }> {
+  const box = await element.boundingBox();
+  if (!box) throw new Error('It is not in view.');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }

@@ -3,7 +3,9 @@ const DRAGGED_CELLS = 'application/x-smearscope-cells';
 
 /** Makes a drag carry the selected cells. */
 export function dragCells(transfer: DataTransfer | null): void {
-  transfer?.setData(DRAGGED_CELLS, 'selection');
+  if (!transfer) return;
+  transfer.effectAllowed = 'move';
+  transfer.setData(DRAGGED_CELLS, 'selection');
 }
 
 /** Whether what is dragged is cells of this window. */

@@ -2,7 +2,7 @@ import type { Cell, ReviewDecision } from '#shared/domain/cell';
 import type { BatchId, CellId, SlideId } from '#shared/domain/ids';
 import { call, follow } from '../../lib/bridge';
 import { notices } from '../../lib/notices.svelte';
-import { arrange, isReviewed, sectionsOf, type Group, type Place, type Sorting } from './arrangement';
+import { arrange, isReviewed, regroup, sectionsOf, type Group, type Place, type Sorting } from './arrangement';
 import { Selection } from './selection.svelte';
 
 /** Which cells are shown: all, those of a class, or those without one. */
@@ -29,6 +29,9 @@ export class Gallery {
   #asked = 0;
   /** Cells heard of while the list of the slide is on its way. */
   #early: Cell[] = [];
+  /** Cells to be selected once the slide they are of is shown. */
+  #wanted: ReadonlySet<CellId> = new Set();
+  readonly #showSlide: (slideId: SlideId) => void;
 
   readonly #shownPlaces = $derived(
     this.order.flatMap(({ id, group }) => {
@@ -53,6 +56,11 @@ export class Gallery {
     return { byClass: counts, unidentified, unfamiliar };
   });
 
+  /** `showSlide` brings another slide of the batch on screen: undo may lead there. */
+  constructor(showSlide: (slideId: SlideId) => void) {
+    this.#showSlide = showSlide;
+  }
+
   start(): () => void {
     const stops = [
       follow('cells.added', ({ cells }) => {
@@ -67,7 +75,7 @@ export class Gallery {
     };
   }
 
-  /** Shows a slide: the most doubtful cell first, and selected. */
+  /** Shows a slide: the most doubtful cell first, and selected, unless undo led here. */
   async show(batchId: BatchId, slideId: SlideId): Promise<void> {
     const isSameBatch = batchId === this.batchId;
     this.#empty();
@@ -81,6 +89,8 @@ export class Gallery {
       if (asked !== this.#asked) return;
       this.cells = new Map([...cells, ...this.#early].map((cell) => [cell.id, cell]));
       this.sort();
+      this.selection.selectCells(this.#wanted);
+      this.#wanted = new Set();
     } finally {
       if (asked === this.#asked) this.loading = false;
     }
@@ -121,6 +131,11 @@ export class Gallery {
   /** The slide is complete: puts the most doubtful cell first, unless a person is at work here already. */
   complete(): void {
     if (!this.#begun && this.joined > 0) this.sort();
+  }
+
+  /** A person looks further down: nothing may jump to the top any more. */
+  scrolled(top: number): void {
+    if (top > 0) this.#begun = true;
   }
 
   /** A click on a tile: alone, adding (Ctrl), or everything up to it (Shift). */
@@ -165,8 +180,20 @@ export class Gallery {
     const { cells, ...steps } = await call(name, { batchId: this.batchId });
     this.#setSteps(steps);
     this.#change(cells);
-    if (!this.selection.selectCells(new Set(cells.map(({ id }) => id))) && cells.length === 0)
-      notices.tell(name === 'review.undo' ? 'There is nothing to undo.' : 'There is nothing to do again.');
+    const [first] = cells;
+    if (!first) notices.tell(name === 'review.undo' ? 'There is nothing to undo.' : 'There is nothing to do again.');
+    else this.#look(first.slideId, new Set(cells.map(({ id }) => id)));
+  }
+
+  /** Selects cells wherever they are: in what is shown, under another class, or on another slide. */
+  #look(slideId: SlideId, ids: ReadonlySet<CellId>): void {
+    if (slideId !== this.slideId) {
+      this.#wanted = ids;
+      this.#showSlide(slideId);
+    } else if (!this.selection.selectCells(ids)) {
+      this.showTab({ kind: 'all' });
+      this.selection.selectCells(ids);
+    }
   }
 
   #setSteps({ canUndo, canRedo }: { canUndo: boolean; canRedo: boolean }): void {
@@ -200,6 +227,7 @@ export class Gallery {
     if (mine.length === 0) return;
     this.selection.keepThrough(() => {
       this.cells = new Map([...this.cells, ...mine.map((cell) => [cell.id, cell] as const)]);
+      this.order = regroup(this.order, this.cells);
     });
   }
 }

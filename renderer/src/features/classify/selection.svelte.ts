@@ -6,6 +6,8 @@ export class Selection {
   ids = $state.raw<ReadonlySet<CellId>>(new Set());
   /** Place of the current cell among those shown. */
   cursor = $state(0);
+  /** Counts the times that a person, or what they asked for, put the cursor somewhere: it is to be seen there. */
+  moves = $state(0);
   /** Where a selection that grows with Shift began. */
   #anchor = 0;
   readonly #shown: () => readonly Cell[];
@@ -19,7 +21,7 @@ export class Selection {
   }
 
   select(index: number): void {
-    this.cursor = index;
+    this.#move(index);
     this.#anchor = index;
     const cell = this.#shown()[index];
     this.ids = new Set(cell && [cell.id]);
@@ -27,7 +29,7 @@ export class Selection {
 
   /** Everything from where the selection began to here. */
   extendTo(index: number): void {
-    this.cursor = index;
+    this.#move(index);
     const [from, to] = [Math.min(this.#anchor, index), Math.max(this.#anchor, index)];
     this.ids = new Set(
       this.#shown()
@@ -37,7 +39,7 @@ export class Selection {
   }
 
   toggle(index: number): void {
-    this.cursor = index;
+    this.#move(index);
     this.#anchor = index;
     const cell = this.#shown()[index];
     if (!cell) return;
@@ -72,5 +74,10 @@ export class Selection {
     const start = placeOf(anchor);
     this.cursor = cursor;
     this.#anchor = start < 0 ? cursor : start;
+  }
+
+  #move(index: number): void {
+    this.cursor = index;
+    this.moves++;
   }
 }

@@ -23,6 +23,7 @@ import { Classifier } from '#models/inference/classifier';
 import { precisionHere } from '#models/inference/precision';
 import { classifyFiles } from '#models/inference/classifyFiles';
 import { encodePicture } from '#models/data/decode';
+import { diskPath } from '#models/files/diskPath';
 import { fit } from '#models/training/fit';
 import { measureSpeed } from '#models/training/measureSpeed';
 import { trainQuick } from '#models/training/quick';
@@ -60,7 +61,7 @@ export class ComputeHost {
       const graphMilliseconds = await classifyFiles({ classifier, imageStore, files, signal, onResults });
       return { graphMilliseconds, precision: classifier.precision };
     },
-    picture: async ({ path, side }) => encodePicture(await readFile(path), side),
+    picture: async ({ path, side }) => encodePicture(await readFile(diskPath(path)), side),
     augment: (params) => previewFiles(params),
     trainQuick: (params, tell, signal) =>
       trainQuick({ ...params, pretrained: this.#pretrained }, tell, signal, this.#turns.giveWay),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Failure } from '#shared/domain/failure';
+import { diskPath } from '../files/diskPath';
 import { fileFailure } from '../files/systemErrors';
 import { decodeImage } from './decode';
 import type { LabelledImage } from './labelledImages';
@@ -12,7 +13,7 @@ export type DecodedLabelled = { readonly image: LabelledImage } & (
 /** Reads and decodes a labelled image. Throws what is not the file's fault. */
 export async function decodeLabelled(image: LabelledImage, side: number): Promise<DecodedLabelled> {
   try {
-    const { pixels } = await decodeImage(await readFile(image.path), side);
+    const { pixels } = await decodeImage(await readFile(diskPath(image.path)), side);
     return { image, pixels };
   } catch (error) {
     return { image, failure: fileFailure(image.path, error) };

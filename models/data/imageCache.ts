@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LeftOutFile } from '#shared/compute/protocol';
 import { FailureError } from '#shared/domain/failure';
+import { diskPath } from '../files/diskPath';
 import { decodeImage } from './decode';
 import { allSettledOrThrow, prepareAhead } from './prepareAhead';
 import { decodeLabelled } from './decodeLabelled';
@@ -81,7 +82,7 @@ export class ImageCache {
 
   async #again(image: LabelledImage): Promise<Uint8Array> {
     const { path, hash } = image;
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = await readFile(diskPath(path)).catch(() => null);
     if (!bytes || createHash('sha256').update(bytes).digest('hex') !== hash) {
       throw new FailureError(
         'not-found',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import { FailureError } from '#shared/domain/failure';
+import { diskPath } from '../files/diskPath';
 import { fileFailure } from '../files/systemErrors';
 import { readHeader } from './decode';
 import { allSettledOrThrow, prepareAhead } from './prepareAhead';
@@ -31,7 +32,7 @@ export async function readLabelled(
   let done = 0;
   const hashFile = async (file: LabelledFile): Promise<LabelledImage | LeftOutFile> => {
     try {
-      const bytes = await readFile(file.path);
+      const bytes = await readFile(diskPath(file.path));
       readHeader(bytes);
       return { ...file, hash: createHash('sha256').update(bytes).digest('hex') };
     } catch (error) {

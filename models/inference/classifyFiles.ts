@@ -5,6 +5,7 @@ import { contentHashSchema } from '#shared/domain/ids';
 import { FailureError, type Failure } from '#shared/domain/failure';
 import type { Classified, Classifier } from './classifier';
 import { decodeImage } from '../data/decode';
+import { diskPath } from '../files/diskPath';
 import { fileFailure } from '../files/systemErrors';
 import { storedName, storeImage } from '../data/imageStore';
 import { allSettledOrThrow, prepareAhead } from '../data/prepareAhead';
@@ -78,7 +79,7 @@ async function prepareFile(
   imageStore: string,
 ): Promise<Prepared> {
   try {
-    const bytes = await readFile(path);
+    const bytes = await readFile(diskPath(path));
     const hash = contentHashSchema.parse(createHash('sha256').update(bytes).digest('hex'));
     const { extension, width, height } = await decodeImage(bytes, side, pixels);
     const stored = storedName(hash, extension);

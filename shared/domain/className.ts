@@ -1,4 +1,4 @@
-import { STANDARD_CLASSES } from './cellClass';
+import type { ClassDefinition } from './cellClass';
 
 /** A class that is known, with every name that stands for it: its id, its name, its code and its aliases. */
 export interface KnownClass {
@@ -17,11 +17,10 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   platelet: ['thrombocyte'],
 };
 
-/** The standard classes by all their names. */
-export const STANDARD_NAMES: readonly KnownClass[] = STANDARD_CLASSES.map(({ id, name, code }) => ({
-  id,
-  names: [id, name, code, ...(ALIASES[id] ?? [])],
-}));
+/** Defined classes by all their names. */
+export function knownNames(definitions: readonly Pick<ClassDefinition, 'id' | 'name' | 'code'>[]): KnownClass[] {
+  return definitions.map(({ id, name, code }) => ({ id, names: [id, name, code, ...(ALIASES[id] ?? [])] }));
+}
 
 /**
  * What two spellings of one class name share: trimmed, in Unicode NFC, without case, with single spaces for `_`, `-`, `.` and

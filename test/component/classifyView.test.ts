@@ -343,3 +343,15 @@ it('says in words what failed, and what to do', async () => {
   const alert = await screen.findByRole('alert');
   expect(alert.textContent).toContain('The disk is full. Free some space.');
 });
+
+it('says how many files were passed over, and why', async () => {
+  main.addCells([['neutrophil', 0.99]]);
+  main.passedOver = [
+    { what: 'file in @eaDir', reason: 'thumbnails of a NAS', count: 6, isLeast: false },
+    { what: '.txt file', reason: 'not an image', count: 1, isLeast: false },
+  ];
+  render(App);
+  await fireEvent.click(await screen.findByRole('button', { name: '7 passed over' }));
+  await screen.findByText('6 files in @eaDir (thumbnails of a NAS)');
+  screen.getByText('1 .txt file (not an image)');
+});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rememberWorkspace } from '#main/rememberedWorkspace';
@@ -66,6 +66,45 @@ describe('classify', () => {
     ]);
     expect(eight.lines.map((line) => line.split(',')[0])).toEqual(once.lines.map((line) => line.split(',')[0]));
     expect(eight.lines).not.toEqual(once.lines);
+  });
+
+  it('reads what is an image by content, names what is passed over, and tells slides of one name apart', async () => {
+    const folder = await temporaryFolder();
+    const images = join(folder, 'images');
+    const names = await readdir(SAMPLE_SLIDE);
+    const copy = async (index: number, ...to: string[]): Promise<void> => {
+      await mkdir(join(images, ...to, '..'), { recursive: true });
+      await copyFile(join(SAMPLE_SLIDE, names[index] ?? ''), join(images, ...to));
+    };
+    await copy(0, 'patient_A', 'cells', 'l0.jfif');
+    await copy(1, 'patient_A', 'cells', 'IMG_0001');
+    await copy(2, 'patient_B', 'cells', 'm0.JPE');
+    await copy(3, 'patient_B', 'cells', '@eaDir', 'm0.JPE', 'SYNOFILE_THUMB_M.jpg');
+    await writeFile(join(images, 'patient_A', 'cells', 'x.jxl'), '');
+    await symlink('/dev/zero', join(images, 'patient_A', 'cells', 'zero.png'));
+    const notUtf8 = process.platform === 'linux' ? ['\xff.jpg', '\xfe.jpg'] : [];
+    for (const [index, name] of notUtf8.entries())
+      await copyFile(
+        join(SAMPLE_SLIDE, names[4 + index] ?? ''),
+        Buffer.from(`${images}/patient_B/cells/${name}`, 'latin1'),
+      );
+    const out = join(folder, 'results.csv');
+    const ended = await smearscope(['classify', images, '--workspace', join(folder, 'w'), '--out', out, '--json']);
+    expect(ended.code, ended.error).toBe(3);
+    expect(JSON.parse(ended.out)).toMatchObject({
+      classified: 3 + notUtf8.length,
+      unreadable: 2,
+      passedOver: ['1 file in @eaDir (thumbnails of a NAS)'],
+    });
+    expect(ended.error).toContain('passed over: 1 file in @eaDir (thumbnails of a NAS)');
+    expect(ended.error).toContain('JPEG XL is not read');
+    const rows = (await records(out)).map((line) => line.split(','));
+    expect(rows.map(([file, , slide]) => [file?.split('/').at(-1), slide])).toEqual([
+      ['IMG_0001', 'patient_A/cells'],
+      ['l0.jfif', 'patient_A/cells'],
+      ...notUtf8.map((_, index) => [['<FE>.jpg', '<FF>.jpg'][index], 'patient_B/cells']),
+      ['m0.JPE', 'patient_B/cells'],
+    ]);
   });
 
   it('says which folder holds no images, and which is not there', async () => {

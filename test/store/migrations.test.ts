@@ -13,6 +13,7 @@ import { unfamiliarRows } from './rows/005-unfamiliar';
 import { confirmedRows } from './rows/006-confirmed';
 import { precisionRows } from './rows/007-precision';
 import { classRows } from './rows/008-classes';
+import { passedOverRows } from './rows/009-passedOver';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -24,6 +25,7 @@ const ROWS: readonly string[] = [
   confirmedRows,
   precisionRows,
   classRows,
+  passedOverRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -122,6 +124,7 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         ['duplicate', 'The same image as 1.jpg.'],
         ['unreadable', 'The file is empty.'],
       ]);
+      expect(batches.passedOver(BATCH).map(({ what }) => what)).toEqual(version < 9 ? [] : ['file in @eaDir']);
       expect(slides.ofBatch(BATCH)[0]?.counts).toEqual({
         machine: { lymphocyte: 1 },
         machineUnidentified: 1,

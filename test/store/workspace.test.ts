@@ -45,7 +45,6 @@ function withCells(folder: string, classIds: readonly (string | null)[]): { work
       path: `/s/${String(index)}.jpg`,
       label: `s/${String(index)}.jpg`,
       folder: '/s',
-      slideName: 's',
       unreadable: null,
     })),
   );
@@ -89,9 +88,11 @@ describe('a workspace', () => {
       'batch_file',
       'cell',
       'checkpoint',
+      'class_definition',
       'epoch',
       'image',
       'model',
+      'passed_over',
       'prediction',
       'review_change',
       'review_event',
@@ -196,7 +197,6 @@ describe('a workspace', () => {
       path: `/t/${String(index)}`.padEnd(100, 'x'),
       label: 'l',
       folder: '/t',
-      slideName: 't',
       unreadable: null,
     }));
     expect(() => {
@@ -310,4 +310,22 @@ describe('a review', () => {
     });
     workspace.close();
   });
+});
+
+it('slides of one inner folder name are told apart in lists and exports', async () => {
+  const { workspace } = withCells(await temporaryFolder(), ['neutrophil', 'lymphocyte']);
+  const { batches, slides, cells } = workspace;
+  batches.addFiles(
+    BATCH,
+    ['/in/patient_A/cells', '/in/patient_B/cells'].map((folder) => ({
+      path: `${folder}/1.jpg`,
+      label: `${folder.slice(1)}/1.jpg`,
+      folder,
+      unreadable: null,
+    })),
+  );
+  batches.setWalked(BATCH, []);
+  expect(slides.ofBatch(BATCH).map(({ name }) => name)).toEqual(['s', 'patient_A/cells', 'patient_B/cells']);
+  expect([...cells.records(BATCH, null)].map(({ slide }) => slide)).toEqual(['s', 's']);
+  workspace.close();
 });

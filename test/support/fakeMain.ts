@@ -5,6 +5,7 @@ import type { ClassDefinition } from '#shared/domain/cellClass';
 import type { Model } from '#shared/domain/model';
 import { FIRST_CLASSES } from '#shared/domain/standardClasses';
 import { settingsSchema, type Settings } from '#shared/domain/settings';
+import type { PassedOver } from '#shared/domain/passedOver';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Answer, Bridge, CallArgs, CallName, EventName, EventValue } from '#shared/ipc/contract';
 import type { Failure } from '#shared/domain/failure';
@@ -19,6 +20,8 @@ export class FakeMain {
   views: Views = 1;
   /** As they were found when the window opened: of somebody who gave their name. */
   settings = settingsSchema.parse({ reviewer: 'Ada' });
+  /** What the walk passed over. */
+  passedOver: PassedOver[] = [];
   failNext: Failure | null = null;
   /** Happens once, after main read the cells of a slide and before the window hears of it. */
   beforeCellsAreHeard: (() => void) | null = null;
@@ -106,6 +109,8 @@ export class FakeMain {
         return this.#cells.length > 0 ? [this.#batch()] : [];
       case 'batch.slides':
         return [this.#slide()];
+      case 'batch.passedOver':
+        return this.passedOver;
       case 'cell.list':
         return { cells: this.#cells, more: false };
       case 'review.steps':

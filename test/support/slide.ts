@@ -44,7 +44,6 @@ export function makeSlidesOf(
           path: `/scans/${name}/cell ${String(index).padStart(5, '0')}.jpg`,
           label: `scans/${name}/cell ${String(index).padStart(5, '0')}.jpg`,
           folder: `/scans/${name}`,
-          slideName: name,
           unreadable: null,
         })),
       ),
@@ -64,7 +63,7 @@ export function makeSlidesOf(
       });
       batches.setClassified(id, hash);
     }
-    batches.setWalked(BATCH);
+    batches.setWalked(BATCH, []);
     batches.setState(BATCH, 'done');
   })();
   workspace.close();

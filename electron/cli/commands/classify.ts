@@ -9,6 +9,7 @@ import type { Batch } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
 import { fixedPrecision } from '#shared/domain/model';
 import type { PrecisionChoice } from '#shared/domain/precision';
+import { passedOverText } from '#shared/domain/passedOver';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/domain/failure';
 import { chosenModel } from '../chosenModel';
@@ -111,6 +112,8 @@ async function writeResults(application: Application, batch: Batch, options: Cla
   warnOfUnknownRoles(application, card);
   const { cells, batches } = application.workspace;
   await writeTextFile(options.out, cellsCsv(cells.records(batch.id, null), card, { notice: false }));
+  const passedOver = batches.passedOver(batch.id).map(passedOverText);
+  for (const text of passedOver) process.stderr.write(`passed over: ${text}\n`);
   const setAside = batches.setAside(batch.id);
   const unreadable = setAside.filter(({ kind }) => kind === 'unreadable');
   const duplicates = setAside.length - unreadable.length;
@@ -136,6 +139,7 @@ async function writeResults(application: Application, batch: Batch, options: Cla
       classified,
       duplicates,
       unreadable: unreadable.length,
+      passedOver,
       out: resolve(options.out),
     };
     process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);

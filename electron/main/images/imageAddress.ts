@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathOf } from '#shared/domain/filePath';
 import { contentHashSchema, predictionIdSchema, type ContentHash } from '#shared/domain/ids';
 import type { Workspace } from '../store/workspace';
 
@@ -20,7 +21,9 @@ export function imageAt({ cells, predictions, images }: Workspace, address: stri
   if (host === 'stored') {
     const hash = contentHashSchema.safeParse(name);
     const stored = hash.success ? cells.stored(hash.data) : null;
-    return hash.success && stored !== null ? { path: join(images, stored), hash: hash.data, isOurs: true } : null;
+    return hash.success && stored !== null
+      ? { path: pathOf(join(images, stored)), hash: hash.data, isOurs: true }
+      : null;
   }
   if (host === 'predicted') {
     const id = /^[0-9]+$/.test(name) ? predictionIdSchema.safeParse(Number(name)) : null;

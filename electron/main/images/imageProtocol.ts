@@ -8,6 +8,7 @@ import { UNFINISHED } from '#shared/domain/unfinished';
 import { IMAGE_SCHEME } from '#shared/ipc/contract';
 import type { Application } from '../application';
 import { writeBytes } from '../files/writeFile';
+import { diskPath } from '../files/diskPath';
 import { imageAt } from './imageAddress';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function serveImages(application: Application): void {
     const { path, hash, isOurs } = image;
     const type = TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
     try {
-      const bytes = await readFile(path);
+      const bytes = await readFile(diskPath(path));
       // A file of the user's may have changed since: another picture would stand for the one that was trained on.
       if (!isOurs && createHash('sha256').update(bytes).digest('hex') !== hash)
         return new Response(null, { status: 410 });

@@ -38,6 +38,7 @@ export function batchHandlers({ application, sampleSlide, emit }: BatchHandlerPa
     'batch.list': () => batches.list(),
     'batch.slides': ({ batchId }) => slides.ofBatch(batchId),
     'batch.setAside': ({ batchId }) => batches.setAside(batchId),
+    'batch.passedOver': ({ batchId }) => batches.passedOver(batchId),
     'batch.pause': ({ batchId }) => stop(batchId, 'pause', 'paused'),
     'batch.cancel': ({ batchId }) => stop(batchId, 'cancel', 'cancelled'),
     'batch.resume': ({ batchId }) => {

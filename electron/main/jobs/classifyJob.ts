@@ -10,6 +10,7 @@ import type { PendingFile } from '../store/batchRepository';
 import { storeFailure, timed } from '../store/database';
 import type { Workspace } from '../store/workspace';
 import { JobMeasure } from './jobMeasure';
+import { PassedOverList } from './passedOverList';
 import { Rate } from './rate';
 import { walk, type Shard } from './walk';
 
@@ -102,7 +103,9 @@ async function precisionOf({ workspace, compute, model, batchId, signal }: Class
 async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Promise<void> {
   const batch = workspace.batches.get(batchId);
   if (batch.walked) return;
-  for await (const files of walk(batch.sources, shardOf(workspace.batches.shardOf(batchId)), signal)) {
+  const shard = shardOf(workspace.batches.shardOf(batchId));
+  const passedOver = new PassedOverList();
+  for await (const files of walk(batch.sources, { shard, signal, passedOver })) {
     if (signal.aborted) throw stopped();
     timed(workspace.log, 'add files', () => {
       workspace.batches.addFiles(batchId, files);
@@ -110,11 +113,11 @@ async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Pro
     emit('batch.changed', workspace.batches.get(batchId));
   }
   if (signal.aborted) throw stopped();
-  workspace.batches.setWalked(batchId);
+  workspace.batches.setWalked(batchId, passedOver.list());
   if (workspace.batches.get(batchId).total === 0) {
     throw new FailureError(
       'no-images',
-      `No images were found in ${batch.sources.join(', ')}.`,
+      [`No images were found in ${batch.sources.join(', ')}.`, ...passedOver.sentences()].join(' '),
       'Choose a folder with JPEG, PNG, BMP, TIFF or WebP files, in it or in its sub-folders.',
     );
   }

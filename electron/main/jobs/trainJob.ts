@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { FitEvent, LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
+import { pathOf } from '#shared/domain/filePath';
 import type { ModelId, RunId } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import type { ImagePrediction } from '#shared/domain/prediction';
@@ -104,7 +105,7 @@ async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Tr
 function keep({ workspace, runId, emit }: TrainJob, { name, folder }: Run, event: FitEvent): void {
   const { runs, predictions, database, log } = workspace;
   const inFolder = (images: readonly ImagePrediction[]): ImagePrediction[] =>
-    images.map((image) => ({ ...image, path: relative(folder, image.path) }));
+    images.map((image) => ({ ...image, path: relative(pathOf(folder), image.path) }));
   switch (event.kind) {
     case 'progress':
       emit('run.progress', { runId, progress: event.progress });

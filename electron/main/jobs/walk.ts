@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Dirent } from 'node:fs';
-import { opendir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { FailureError } from '#shared/domain/failure';
+import { pathOf } from '#shared/domain/filePath';
+import { diskPath } from '../files/diskPath';
 import type { FoundFile } from '../store/batchRepository';
+import { extensionOf, isPictureName, kindOfFile } from './fileKind';
+import { linkTarget, listFolder, realPath, type FolderEntry } from './folderEntries';
+import { serviceFile, serviceFolder, type PassedOverList } from './passedOverList';
+import { unlessStopped } from './unlessStopped';
 
-const READ = new Set(['.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp']);
-/** Pictures, but none that are read: named as unreadable, so that nobody misses them. */
-const OTHER_PICTURES = new Set(['.gif', '.heic', '.avif', '.jp2', '.svs', '.ndpi', '.psd']);
+/** Files found are handed on in chunks, so that main stays free over a large folder. */
+const CHUNK = 500;
 
-/** Files found are handed on in portions, so that main never holds its breath over a large folder. */
-const PORTION = 500;
+/** Entries of a folder that are looked at side by side. */
+const AT_ONCE = 64;
+
+/** Files counted in service folders: a NAS keeps several for each image, and their exact number helps nobody. */
+const COUNTED_AT_MOST = 10_000;
 
 /** Part `index` of `of`, 1-based: which files of an archive this run takes. */
 export interface Shard {
@@ -18,121 +25,185 @@ export interface Shard {
   readonly of: number;
 }
 
-const order = new Intl.Collator('en', { numeric: true });
+export interface WalkOptions {
+  /** Null: all files. */
+  readonly shard: Shard | null;
+  readonly signal: AbortSignal;
+  /** Takes what is passed over. */
+  readonly passedOver: PassedOverList;
+}
+
+interface Walk extends WalkOptions {
+  /** Real paths of folders that are walked, and of files that were reached by a link or given by their own name. */
+  readonly seen: Set<string>;
+  /** Parent of the source, to which labels are relative. */
+  readonly base: string;
+  /** Files in service folders so far. */
+  readonly counted: { files: number };
+}
+
+/** What became of an entry; neither where it was passed over. */
+interface Looked {
+  readonly file?: FoundFile;
+  readonly folder?: string;
+}
 
 /**
- * Finds the images in dropped folders and files, sub-folders included, in natural order; every folder that holds images is a slide.
- * A file reached twice (a link, a folder dropped twice) comes once; link loops end; hidden files and folders are passed over. A folder that cannot be read comes as an unreadable entry.
- * FailureError `not-found` if a source is missing.
+ * Finds the images in folders and files, sub-folders included, in natural order: the one walk of classification and training.
+ * A file is an image by its extension, else by its first bytes. Pictures that are not read, special files and folders that may not be read come as
+ * unreadable entries. All else is counted in `passedOver`: other files, hidden ones, service folders. What is reached twice comes once.
+ * FailureError `not-found` if a source is missing, `cancelled` when it is stopped.
+ * @example for await (const files of walk(['/slides'], { shard: null, signal, passedOver: new PassedOverList() })) add(files);
  */
-export async function* walk(
-  sources: readonly string[],
-  shard: Shard | null,
-  signal: AbortSignal,
-): AsyncGenerator<FoundFile[]> {
-  const seen = new Set<string>();
-  let portion: FoundFile[] = [];
-  for (const source of sources) {
-    for await (const file of walkSource(source, seen, signal)) {
-      if (shard && !belongs(file.label, shard)) continue;
-      portion.push(file);
-      if (portion.length >= PORTION) {
-        yield portion;
-        portion = [];
+export async function* walk(sources: readonly string[], options: WalkOptions): AsyncGenerator<FoundFile[]> {
+  const shared = { ...options, seen: new Set<string>(), counted: { files: 0 } };
+  let chunk: FoundFile[] = [];
+  for (const source of sources.map(pathOf)) {
+    for await (const file of walkSource(source, { ...shared, base: dirname(source) })) {
+      if (options.shard && !belongs(file.label, options.shard)) continue;
+      chunk.push(file);
+      if (chunk.length >= CHUNK) {
+        yield chunk;
+        chunk = [];
       }
     }
   }
-  if (portion.length > 0) yield portion;
+  if (chunk.length > 0) yield chunk;
 }
 
-async function* walkSource(source: string, seen: Set<string>, signal: AbortSignal): AsyncGenerator<FoundFile> {
-  let found;
-  try {
-    found = await stat(source);
-  } catch (error) {
+async function* walkSource(source: string, walk: Walk): AsyncGenerator<FoundFile> {
+  const found = await unlessStopped(
+    walk.signal,
+    stat(diskPath(source)).catch((error: unknown) => error),
+  );
+  if (found instanceof Error) {
     throw new FailureError(
       'not-found',
       `${source} cannot be opened: it is not there, or may not be read.`,
       'Check the path and the rights, then try again.',
-      { cause: error },
+      { cause: found },
     );
   }
-  const base = dirname(source);
-  if (!found.isDirectory()) {
-    const file = await entryOf(source, base, seen, true);
-    if (file) yield file;
-    return;
-  }
-  yield* walkFolder(source, base, seen, signal);
+  const looked = await unlessStopped(walk.signal, look(source, { name: basename(source), kind: 'link' }, walk, null));
+  if (looked.file) yield looked.file;
+  if (looked.folder !== undefined) yield* walkFolder(looked.folder, walk);
 }
 
-async function* walkFolder(
-  folder: string,
-  base: string,
-  seen: Set<string>,
-  signal: AbortSignal,
-): AsyncGenerator<FoundFile> {
-  if (signal.aborted) return;
-  let entries: Dirent[];
+async function* walkFolder(folder: string, walk: Walk): AsyncGenerator<FoundFile> {
+  const { signal, seen, passedOver, base } = walk;
+  let entries: readonly FolderEntry[] = [];
+  let real = folder;
+  let trouble: string | null = null;
   try {
-    const real = await realpath(folder);
-    if (seen.has(real)) return;
-    seen.add(real);
-    entries = [];
-    for await (const entry of await opendir(folder)) entries.push(entry);
-  } catch {
-    yield fileIn(folder, base, 'The folder may not be read: the rights are missing.');
-    return;
-  }
-  entries.sort((a, b) => order.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
-  const folders: string[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(path)))) {
-      folders.push(path);
-      continue;
+    real = await unlessStopped(signal, realPath(folder));
+    if (seen.has(real)) {
+      passedOver.add('folder', 'walked already');
+      return;
     }
-    const file = await entryOf(path, base, seen, false);
-    if (file) yield file;
+    seen.add(real);
+    entries = await unlessStopped(signal, listFolder(folder));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    trouble = folderTrouble(error);
   }
-  for (const path of folders) yield* walkFolder(path, base, seen, signal);
+  if (trouble !== null) yield fileIn(folder, base, trouble);
+  const folders: string[] = [];
+  for (let at = 0; at < entries.length; at += AT_ONCE) {
+    const some = entries.slice(at, at + AT_ONCE);
+    const looked = await unlessStopped(
+      signal,
+      Promise.all(some.map((entry) => look(join(folder, entry.name), entry, walk, real))),
+    );
+    for (const each of looked) {
+      if (each.file) yield each.file;
+      if (each.folder !== undefined) folders.push(each.folder);
+    }
+  }
+  for (const path of folders) yield* walkFolder(path, walk);
 }
 
-/** The file as an entry of a batch; null if it is no picture (unless the user named it) or was met before. */
-async function entryOf(path: string, base: string, seen: Set<string>, named: boolean): Promise<FoundFile | null> {
-  const extension = extname(path).toLowerCase();
-  const reads = READ.has(extension);
-  if (!reads && !named && !OTHER_PICTURES.has(extension)) return null;
-  // A link whose target is missing is found out when it is read.
-  const real = await realpath(path).catch(() => path);
-  if (seen.has(real)) return null;
-  seen.add(real);
-  return fileIn(
-    path,
-    base,
-    reads
-      ? null
-      : `${extension === '' ? 'A file without an extension' : extension} is not read; JPEG, PNG, BMP, TIFF and WebP are.`,
-  );
+/** Tells what an entry is. `folder` is the real path of the folder that lists it; null: the user named it, so that it is not passed over. */
+async function look(path: string, { name, kind }: FolderEntry, walk: Walk, folder: string | null): Promise<Looked> {
+  const { passedOver, base } = walk;
+  if (folder !== null && (await isSystems(path, { name, kind }, walk))) return {};
+  if (kind === 'folder') return { folder: path };
+  if (kind === 'special') return setAside(path, 'This is a pipe, a socket or a device, not a file.', walk, folder);
+  if (kind === 'link') {
+    const target = await linkTarget(path);
+    if (target.kind === 'none') return setAside(path, target.reason, walk, folder);
+    if (target.kind === 'folder') return { folder: path };
+    if (isFoundElsewhere(target.real, walk)) return {};
+    walk.seen.add(target.real);
+  } else if (folder !== null && walk.seen.has(join(folder, name))) {
+    passedOver.add('file', FOUND_ELSEWHERE);
+    return {};
+  }
+  const found = await kindOfFile(path, name);
+  if (found.kind === 'image') return { file: fileIn(path, base, null) };
+  if (found.kind === 'unread') return { file: fileIn(path, base, found.reason) };
+  if (folder === null)
+    return { file: fileIn(path, base, 'This is not an image; JPEG, PNG, BMP, TIFF and WebP are read.') };
+  passedOver.add(extensionOf(name) === '' ? 'file without an extension' : `${extensionOf(name)} file`, found.reason);
+  return {};
+}
+
+const FOUND_ELSEWHERE = 'found at another place too';
+
+/** Whether a file that a link leads to is listed without the link: its folder is walked, or another link led here. */
+function isFoundElsewhere(real: string, { seen, passedOver }: Walk): boolean {
+  const isListed = seen.has(dirname(real)) && !basename(real).startsWith('.');
+  if (!isListed && !seen.has(real)) return false;
+  passedOver.add('link', FOUND_ELSEWHERE);
+  return true;
+}
+
+/** Counts and passes over what systems put beside the user's files. */
+async function isSystems(path: string, { name, kind }: FolderEntry, walk: Walk): Promise<boolean> {
+  const { passedOver, counted } = walk;
+  const service = kind === 'folder' ? serviceFolder(name) : serviceFile(name);
+  if (service === null) {
+    if (name.startsWith('.'))
+      passedOver.add(`hidden ${kind === 'folder' ? 'folder' : 'file'}`, 'named with a dot in front');
+    return name.startsWith('.');
+  }
+  if (kind === 'folder') {
+    const files = await countFiles(path, walk);
+    if (files > 0) passedOver.add(`file in ${name}`, service, files, counted.files >= COUNTED_AT_MOST);
+    else passedOver.add(`folder ${name}`, service);
+  } else passedOver.add(`${name} file`, service);
+  return true;
+}
+
+/** Files in a service folder and below; fewer where the walk has counted enough. */
+async function countFiles(folder: string, walk: Walk): Promise<number> {
+  let files = 0;
+  for (const { name, kind } of await listFolder(folder).catch(() => [])) {
+    if (walk.signal.aborted || walk.counted.files >= COUNTED_AT_MOST) break;
+    if (kind === 'folder') files += await countFiles(join(folder, name), walk);
+    else {
+      walk.counted.files++;
+      files++;
+    }
+  }
+  return files;
+}
+
+/** Names what cannot be a file where one would look for an image, and counts it anywhere else. */
+function setAside(path: string, reason: string, { passedOver, base }: Walk, folder: string | null): Looked {
+  if (folder === null || isPictureName(basename(path))) return { file: fileIn(path, base, reason) };
+  passedOver.add('special file', reason);
+  return {};
+}
+
+function folderTrouble(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return code === 'EACCES' || code === 'EPERM'
+    ? 'The folder may not be read: the rights are missing.'
+    : `The folder cannot be read (${code}).`;
 }
 
 function fileIn(path: string, base: string, unreadable: string | null): FoundFile {
-  const folder = dirname(path);
-  return {
-    path,
-    label: relative(base, path).split(sep).join('/'),
-    folder,
-    slideName: basename(folder) || folder,
-    unreadable,
-  };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  return { path, label: relative(base, path).split(sep).join('/'), folder: dirname(path), unreadable };
 }
 
 /** By the hash of the relative path, so that all shards of one folder together take each file once, on whatever machine they run. */

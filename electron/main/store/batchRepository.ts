@@ -8,6 +8,8 @@ import {
   type SlideId,
 } from '#shared/domain/ids';
 import type { Precision } from '#shared/domain/precision';
+import { passedOverSchema, type PassedOver } from '#shared/domain/passedOver';
+import { slideNames } from '#shared/domain/slideName';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError, type Failure } from '#shared/domain/failure';
 import type { Connection } from './database';
@@ -36,7 +38,6 @@ export interface FoundFile {
   readonly label: string;
   /** Folder that holds it: its slide. */
   readonly folder: string;
-  readonly slideName: string;
   /** Why it cannot be read, where the walk knows already. */
   readonly unreadable: string | null;
 }
@@ -170,16 +171,47 @@ export class BatchRepository {
   /** Adds files that the walk found; one that is listed already stays as it is. */
   addFiles(id: BatchId, files: readonly FoundFile[]): void {
     this.#database.transaction(() => {
-      for (const { path, label, folder, slideName, unreadable } of files) {
-        const slide =
-          this.#slide.get(id, folder)?.id ?? Number(this.#newSlide.run(id, slideName, folder).lastInsertRowid);
+      for (const { path, label, folder, unreadable } of files) {
+        const [name = folder] = slideNames([folder]);
+        const slide = this.#slide.get(id, folder)?.id ?? Number(this.#newSlide.run(id, name, folder).lastInsertRowid);
         this.#newFile.run(id, slide, path, label, unreadable === null ? 'pending' : 'unreadable', unreadable);
       }
     })();
   }
 
-  setWalked(id: BatchId): void {
-    this.#database.prepare('update batch set walked = 1 where id = ?').run(id);
+  /** Keeps what the walk passed over, and gives the slides names that tell them apart, now that all are known. */
+  setWalked(id: BatchId, passedOver: readonly PassedOver[]): void {
+    this.#database.transaction(() => {
+      this.#nameSlides(id);
+      const insert = this.#database.prepare(
+        'insert or replace into passed_over (batch_id, what, reason, count, is_least) values (?, ?, ?, ?, ?)',
+      );
+      for (const { what, reason, count, isLeast } of passedOver) insert.run(id, what, reason, count, isLeast ? 1 : 0);
+      this.#database.prepare('update batch set walked = 1 where id = ?').run(id);
+    })();
+  }
+
+  /** What the walk passed over, the most frequent first. */
+  passedOver(id: BatchId): PassedOver[] {
+    return this.#database
+      .prepare<[string], { what: string; reason: string; count: number; is_least: number }>(
+        'select what, reason, count, is_least from passed_over where batch_id = ? order by count desc, what',
+      )
+      .all(id)
+      .map(({ is_least, ...row }) => passedOverSchema.parse({ ...row, isLeast: is_least === 1 }));
+  }
+
+  #nameSlides(id: BatchId): void {
+    const slides = this.#database
+      .prepare<[string], { id: number; name: string; folder: string }>(
+        'select id, name, folder from slide where batch_id = ?',
+      )
+      .all(id);
+    const rename = this.#database.prepare('update slide set name = ? where id = ?');
+    for (const [index, name] of slideNames(slides.map(({ folder }) => folder)).entries()) {
+      const slide = slides[index];
+      if (slide && slide.name !== name) rename.run(name, slide.id);
+    }
   }
 
   /** Up to `limit` files that wait, in the order they were found, after the file `after`. */

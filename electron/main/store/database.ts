@@ -10,6 +10,7 @@ import { unfamiliar } from './migrations/005-unfamiliar';
 import { confirmed } from './migrations/006-confirmed';
 import { precision } from './migrations/007-precision';
 import { classes } from './migrations/008-classes';
+import { passedOver } from './migrations/009-passedOver';
 
 export type Connection = Database.Database;
 
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly string[] = [
   confirmed,
   precision,
   classes,
+  passedOver,
 ];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */

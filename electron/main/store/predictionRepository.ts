@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathOf } from '#shared/domain/filePath';
 import { contentHashSchema, type ContentHash, type ModelId, type PredictionId, type RunId } from '#shared/domain/ids';
 import { predictionSchema, type ImagePrediction, type Prediction } from '#shared/domain/prediction';
 import type { Connection } from './database';
@@ -86,7 +87,7 @@ export class PredictionRepository {
         'select r.folder, p.path, p.hash from prediction p join run r on r.id = p.run_id where p.id = ?',
       )
       .get(id);
-    return row ? { path: join(row.folder, row.path), hash: contentHashSchema.parse(row.hash) } : null;
+    return row ? { path: join(pathOf(row.folder), row.path), hash: contentHashSchema.parse(row.hash) } : null;
   }
 
   #add(run: RunId, epoch: number | null, predictions: readonly ImagePrediction[]): void {

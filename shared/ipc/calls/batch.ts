@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { batchSchema, setAsideFileSchema, slideSchema } from '../../domain/batch';
 import { batchIdSchema } from '../../domain/ids';
+import { passedOverSchema } from '../../domain/passedOver';
 import { nothing, path } from './values';
 
 /** Calls about batches: their files, slides and progress. */
@@ -13,6 +14,8 @@ export const batchCalls = {
   'batch.list': { args: nothing, result: z.array(batchSchema) },
   'batch.slides': { args: z.object({ batchId: batchIdSchema }), result: z.array(slideSchema) },
   'batch.setAside': { args: z.object({ batchId: batchIdSchema }), result: z.array(setAsideFileSchema) },
+  /** What was passed over when the folders were walked. */
+  'batch.passedOver': { args: z.object({ batchId: batchIdSchema }), result: z.array(passedOverSchema) },
   'batch.pause': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },
   'batch.resume': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },
   'batch.cancel': { args: z.object({ batchId: batchIdSchema }), result: batchSchema },

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STANDARD_NAMES } from '#shared/domain/className';
+import { knownNames } from '#shared/domain/className';
 import { folderLayout, PLAIN_READING, type FolderLayout, type FolderReading } from '#shared/domain/folderLayout';
+import { STANDARD_CLASSES } from '#shared/domain/standardClasses';
+
+const STANDARD_NAMES = knownNames(STANDARD_CLASSES);
 
 const layoutOf = (folders: readonly string[], reading: FolderReading = PLAIN_READING): FolderLayout =>
   folderLayout(

@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Batch, BatchProgress, SetAsideFile, Slide } from '#shared/domain/batch';
 import { batchIdSchema, type BatchId, type SlideId } from '#shared/domain/ids';
+import type { PassedOver } from '#shared/domain/passedOver';
 import { call, follow } from '../../lib/bridge';
 import { notices } from '../../lib/notices.svelte';
 
@@ -12,6 +13,7 @@ export class Batches {
   batchId = $state<BatchId | null>(null);
   slideId = $state<SlideId | null>(null);
   setAside = $state.raw<readonly SetAsideFile[]>([]);
+  passedOver = $state.raw<readonly PassedOver[]>([]);
   loaded = $state(false);
 
   readonly batch = $derived(this.list.find(({ id }) => id === this.batchId) ?? null);
@@ -54,6 +56,7 @@ export class Batches {
     this.slideId = null;
     this.slides = [];
     this.setAside = [];
+    this.passedOver = [];
     const slides = await call('batch.slides', { batchId: id });
     if (this.batchId !== id) return;
     this.#putSlides(slides);
@@ -93,8 +96,13 @@ export class Batches {
   }
 
   async #loadSetAside(id: BatchId): Promise<void> {
-    const files = await call('batch.setAside', { batchId: id });
-    if (this.batchId === id) this.setAside = files;
+    const [files, passedOver] = await Promise.all([
+      call('batch.setAside', { batchId: id }),
+      call('batch.passedOver', { batchId: id }),
+    ]);
+    if (this.batchId !== id) return;
+    this.setAside = files;
+    this.passedOver = passedOver;
   }
 
   #put(batch: Batch): void {

@@ -8,9 +8,10 @@ import type { Run } from '#shared/domain/run';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { ComputeSupervisor, type LaunchCompute } from './compute/supervisor';
 import type { Emit } from './events';
-import { runClassifyJob } from './jobs/classifyJob';
+import { runClassification } from './jobs/classifyJob';
+import { JobControl } from './jobs/jobControl';
 import { JobQueue } from './jobs/jobQueue';
-import { runTrainJob } from './jobs/trainJob';
+import { finishTraining, runTraining, type Trained } from './jobs/trainJob';
 import { ModelCatalog } from './modelCatalog';
 import type { Resources } from './resources';
 import { sweepUnfinished } from './store/sweepUnfinished';
@@ -51,7 +52,9 @@ export class Application {
   readonly workspace: Workspace;
   readonly catalog: ModelCatalog;
   readonly compute: ComputeSupervisor;
-  readonly queue = new JobQueue();
+  readonly batches: JobControl<BatchId, Batch, void>;
+  readonly trainings: JobControl<RunId, Run, Trained>;
+  readonly #queue = new JobQueue();
   readonly #emit: Emit;
   /** Housekeeping, beside everything else. */
   readonly #sweeping: Promise<void>;
@@ -65,11 +68,10 @@ export class Application {
     this.compute = new ComputeSupervisor(launchCompute(this.workspace), this.workspace.log, (error) => {
       emit('notice', error.failure);
     });
-    this.workspace.runs.failInterrupted({
-      code: 'cancelled',
-      message: 'The program ended while this training ran.',
-      hint: 'Start it again; the features that were made are kept.',
-    });
+    this.batches = this.#batchControl();
+    this.trainings = this.#trainingControl();
+    this.batches.recover();
+    this.trainings.recover();
   }
 
   createBatch({ id, sources, modelId, views, precision, shard, name }: NewBatch): Batch {
@@ -86,16 +88,6 @@ export class Application {
     });
   }
 
-  /** Queues a batch; resolves when it stands still: done, failed, paused or cancelled, or as it was when it was stopped before its turn. */
-  async runBatch(batchId: BatchId): Promise<Batch> {
-    const { workspace, compute } = this;
-    const stood = await this.queue.add(batchId, 'classification', (signal) => {
-      const model = this.catalog.get(workspace.batches.get(batchId).modelId);
-      return runClassifyJob({ workspace, compute, model, batchId, emit: this.#emit, signal });
-    });
-    return stood ?? workspace.batches.get(batchId);
-  }
-
   createRun({ id, name, folder, recipe, description }: NewRun): Run {
     return this.workspace.runs.create({
       id,
@@ -107,14 +99,10 @@ export class Application {
     });
   }
 
-  /** Queues a training, new or resumed; resolves as `runBatch` does. */
-  async runTraining(runId: RunId): ReturnType<typeof runTrainJob> {
-    const { workspace, compute, catalog, queue } = this;
-    const isOvertaken = (): boolean => queue.isClassifying();
-    const stood = await queue.add(runId, 'training', (signal) =>
-      runTrainJob({ workspace, compute, catalog, runId, emit: this.#emit, signal, isOvertaken }),
-    );
-    return stood ?? { run: workspace.runs.get(runId), leftOut: [] };
+  /** Goes on with what the end of the program cut. */
+  goOn(): void {
+    this.batches.goOn();
+    this.trainings.goOn();
   }
 
   /** Takes a checked copy of a model folder into the workspace. FailureError `model-invalid`, `model-mismatch`, `disk-full`. */
@@ -129,10 +117,54 @@ export class Application {
 
   /** Stops what runs, so that it goes on at the next start, and closes the store. */
   async close(): Promise<void> {
-    await this.queue.stopAll('shutdown');
+    await this.#queue.stopAll('shutdown');
     this.compute.dispose();
     await this.#sweeping;
     this.workspace.close();
+  }
+
+  #batchControl(): JobControl<BatchId, Batch, void> {
+    const { workspace, compute } = this;
+    const emit = this.#emit;
+    return new JobControl(
+      {
+        name: 'classification',
+        entries: workspace.batches,
+        changed: (batch) => {
+          emit('batch.changed', batch);
+        },
+        work: (batchId, signal) => {
+          const model = this.catalog.get(workspace.batches.get(batchId).modelId);
+          return runClassification({ workspace, compute, model, batchId, emit, signal });
+        },
+        finish: (id) => workspace.batches.setState(id, 'done'),
+        goesOn: () => true,
+      },
+      this.#queue,
+      workspace,
+    );
+  }
+
+  #trainingControl(): JobControl<RunId, Run, Trained> {
+    const { workspace, compute, catalog } = this;
+    const emit = this.#emit;
+    const isOvertaken = (): boolean => this.#queue.isOvertaken('training');
+    return new JobControl(
+      {
+        name: 'training',
+        entries: workspace.runs,
+        changed: (run) => {
+          if (run.state === 'done') emit('models.changed', catalog.list());
+          emit('run.changed', run);
+        },
+        work: (runId, signal) => runTraining({ workspace, compute, catalog, runId, emit, signal, isOvertaken }),
+        finish: (id, trained) => finishTraining(workspace, id, trained),
+        // A quick training keeps no checkpoints.
+        goesOn: ({ recipe }) => recipe.kind !== 'quick',
+      },
+      this.#queue,
+      workspace,
+    );
   }
 }
 

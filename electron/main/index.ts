@@ -96,15 +96,7 @@ function start(): void {
       reportFault('device', error);
     },
   );
-  // What the end of the program cut goes on where it was.
-  for (const { id } of workspace.batches.interrupted())
-    application.runBatch(id).catch((error: unknown) => {
-      reportFault(`batch ${id}`, error);
-    });
-  for (const { id } of workspace.runs.interrupted())
-    application.runTraining(id).catch((error: unknown) => {
-      reportFault(`run ${id}`, error);
-    });
+  application.goOn();
 
   let closing = false;
   app.on('window-all-closed', () => {

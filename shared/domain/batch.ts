@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { failureSchema } from './failure';
+import { jobStateSchema, revisionSchema } from './jobState';
 import { batchIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
 import { precisionSchema } from './precision';
 import { viewsSchema } from './testTimeAugmentation';
 
-/** Where a batch stands. A batch that was running when the program died is found `paused` at the next start. */
-export const batchStateSchema = z.enum(['queued', 'running', 'paused', 'cancelled', 'failed', 'done']);
-
 /** Reads the files of one or more dropped folders; every folder that holds images is one slide. */
 export const batchSchema = z.object({
   id: batchIdSchema,
+  revision: revisionSchema,
   name: z.string(),
   /** ISO 8601, UTC. */
   createdAt: z.string(),
@@ -19,7 +18,7 @@ export const batchSchema = z.object({
   /** Precision that the model runs in, chosen once. Null until its first image, and in batches of before. */
   precision: precisionSchema.nullable(),
   sources: z.array(z.string()),
-  state: batchStateSchema,
+  state: jobStateSchema,
   failure: failureSchema.nullable(),
   /** Whether the folders have been walked to the end, so that `total` is final. */
   walked: z.boolean(),
@@ -66,7 +65,7 @@ export const setAsideFileSchema = z.object({
 
 export const batchProgressSchema = z.object({
   batchId: batchIdSchema,
-  state: batchStateSchema,
+  state: jobStateSchema,
   walked: z.boolean(),
   /** Files settled so far: classified, duplicate or unreadable. */
   done: z.int(),
@@ -79,7 +78,6 @@ export const batchProgressSchema = z.object({
   slideName: z.string(),
 });
 
-export type BatchState = z.infer<typeof batchStateSchema>;
 export type Batch = z.infer<typeof batchSchema>;
 export type Slide = z.infer<typeof slideSchema>;
 export type SetAsideFile = z.infer<typeof setAsideFileSchema>;

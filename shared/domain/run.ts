@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { failureSchema } from './failure';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema, runIdSchema } from './ids';
+import { jobStateSchema, revisionSchema } from './jobState';
 import { recipeSchema } from './recipe';
-
-/** `paused`: stopped between two batches, to go on from its last whole epoch. */
-export const runStateSchema = z.enum(['queued', 'running', 'paused', 'cancelled', 'failed', 'done']);
 
 /** One training, kept for good. */
 export const runSchema = z.object({
   id: runIdSchema,
+  revision: revisionSchema,
   name: z.string(),
   createdAt: z.string(),
   folder: z.string(),
   /** What the data are, for the model's card. */
   description: z.string(),
   recipe: recipeSchema,
-  state: runStateSchema,
+  /** `paused`: stopped between two batches, to go on from its last whole epoch. */
+  state: jobStateSchema,
   failure: failureSchema.nullable(),
   /** What it made, once done. */
   modelId: modelIdSchema.nullable(),
@@ -96,7 +96,6 @@ export const stageSpeedSchema = z.object({
 });
 
 export type StageSpeed = z.infer<typeof stageSpeedSchema>;
-export type RunState = z.infer<typeof runStateSchema>;
 export type Run = z.infer<typeof runSchema>;
 export type StepMetrics = z.infer<typeof stepMetricsSchema>;
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;

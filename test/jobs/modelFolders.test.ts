@@ -49,7 +49,7 @@ describe('a folder in models/ of which no list knows', () => {
     try {
       const id = runIdSchema.parse(randomUUID());
       program.createRun({ id, name: 'Lab', folder: join(folder, 'data'), recipe: smallRecipe(1) });
-      const { run } = await program.runTraining(id);
+      const { entry: run } = await program.trainings.run(id);
       expect([run.state, run.modelId, run.failure]).toEqual(['done', 'Lab-2', null]);
       expect(await readFile(notes, 'utf8')).toBe('keep me');
     } finally {

@@ -208,8 +208,8 @@ describe.skipIf(!hasData)('a training in the program', () => {
     };
     const first = openProgram(join(folder, 'workspace'), hear);
     first.createRun({ id, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(12) });
-    onEpoch = () => first.queue.stop(id, 'pause');
-    expect((await first.runTraining(id)).run.state).toBe('paused');
+    onEpoch = () => first.trainings.pause(id);
+    expect((await first.trainings.run(id)).entry.state).toBe('paused');
     const paused = epochs.at(-1) ?? 0;
 
     const closed = new Promise<void>((done) => {
@@ -219,13 +219,13 @@ describe.skipIf(!hasData)('a training in the program', () => {
         void first.close().then(done);
       };
     });
-    const cut = first.runTraining(id);
+    const cut = first.trainings.run(id);
     await Promise.all([cut, closed]);
     const before = epochs.length;
 
     const again = openProgram(join(folder, 'workspace'), hear);
-    expect(again.workspace.runs.interrupted().map((run) => [run.id, run.state])).toEqual([[id, 'running']]);
-    const { run } = await again.runTraining(id);
+    expect(again.workspace.runs.active().map((run) => [run.id, run.state])).toEqual([[id, 'queued']]);
+    const { entry: run } = await again.trainings.run(id);
     expect(run.state).toBe('done');
     // No epoch is done twice but the one that closing cut after it was told.
     expect(epochs.slice(before)[0]).toBeGreaterThan(paused);
@@ -254,7 +254,7 @@ describe.skipIf(!hasData)('a training in the program', () => {
     const id = runIdSchema.parse(randomUUID());
     const program = openProgram(join(folder, 'workspace'), () => undefined, dyingWithItsModel);
     program.createRun({ id, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(1) });
-    const { run } = await program.runTraining(id);
+    const { entry: run } = await program.trainings.run(id);
     expect(run).toMatchObject({ state: 'done', failure: null });
     const { modelId, evaluation } = run;
     if (!modelId || !evaluation) throw new Error('A training that is done has both.');
@@ -277,13 +277,13 @@ describe.skipIf(!hasData)('a training in the program', () => {
       if (name === 'notice') notices.push(value);
       if (name !== 'run.epoch') return;
       epochs.push((value as { metrics: EpochMetrics }).metrics.epoch);
-      if (epochs.length === 1) program.queue.stop(id, 'pause');
+      if (epochs.length === 1) program.trainings.pause(id);
     });
     program.createRun({ id, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(2) });
-    expect((await program.runTraining(id)).run.state).toBe('paused');
+    expect((await program.trainings.run(id)).entry.state).toBe('paused');
     expect(notices).toEqual([]);
     await rm(join(program.workspace.runFolders, id), { recursive: true });
-    expect((await program.runTraining(id)).run.state).toBe('done');
+    expect((await program.trainings.run(id)).entry.state).toBe('done');
     expect(epochs).toEqual([1, 1, 2]);
     expect(notices).toMatchObject([
       { message: 'The checkpoints of the training "small" are gone, so that it begins again.' },
@@ -302,16 +302,16 @@ describe.skipIf(!hasData)('two trainings started at once', () => {
       const run = value as Run;
       states.push(`${run.name} ${run.state}`);
     });
-    const start = (name: string): ReturnType<Application['runTraining']> => {
+    const start = (name: string): ReturnType<Application['trainings']['run']> => {
       const id = runIdSchema.parse(randomUUID());
       application.createRun({ id, name, folder: join(folder, 'data'), recipe: smallRecipe(1) });
-      return application.runTraining(id);
+      return application.trainings.run(id);
     };
     const [first, second] = await Promise.all([start('same'), start('same')]);
-    expect([first.run.failure, second.run.failure]).toEqual([null, null]);
+    expect([first.entry.failure, second.entry.failure]).toEqual([null, null]);
     expect(states).toEqual(['same running', 'same done', 'same running', 'same done']);
-    expect(first.run.modelId).toBe('same');
-    expect(second.run.modelId).toBe('same-2');
+    expect(first.entry.modelId).toBe('same');
+    expect(second.entry.modelId).toBe('same-2');
     await application.close();
   });
 });
@@ -327,7 +327,7 @@ describe.skipIf(!hasData)('a batch that comes while a training runs', () => {
     const hear = (name: string, value: unknown): void => {
       if (name === 'run.epoch' && batches.length === 0) {
         application.createBatch({ id: batchId, sources: [SAMPLE_SLIDE] });
-        batches.push(application.runBatch(batchId));
+        batches.push(application.batches.run(batchId).then(({ entry }) => entry));
       }
       if (name === 'run.progress' && (value as { progress: TrainingProgress }).progress.stage === 'waiting')
         heard.add('the run waits');
@@ -340,7 +340,7 @@ describe.skipIf(!hasData)('a batch that comes while a training runs', () => {
     };
     const application = openProgram(join(folder, 'workspace'), hear);
     application.createRun({ id: runId, name: 'small', folder: join(folder, 'data'), recipe: smallRecipe(30) });
-    const { run } = await application.runTraining(runId);
+    const { entry: run } = await application.trainings.run(runId);
     expect([run.state, run.failure]).toEqual(['done', null]);
     const images = (await readdir(SAMPLE_SLIDE)).length;
     expect(await Promise.all(batches)).toMatchObject([{ state: 'done', classified: images, total: images }]);

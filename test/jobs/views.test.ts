@@ -74,10 +74,10 @@ it.each(['float32', 'bfloat16'] as const)(
       await main['settings.set']({ views: 8, precision });
       expect(await main['batch.create']({ id: batchId, sources: [slide] })).toMatchObject({ views: 8, precision });
       await main['batch.pause']({ batchId });
-      await application.queue.stopAll('pause');
+      await expect.poll(() => application.workspace.batches.get(batchId).state).toBe('paused');
       expect(await main['batch.list'](null)).toMatchObject([{ id: batchId, state: 'paused', classified: 0, views: 8 }]);
       await main['settings.set']({ views: 1, precision: precision === 'float32' ? 'bfloat16' : 'float32' });
-      expect(await application.runBatch(batchId)).toMatchObject({
+      expect((await application.batches.run(batchId)).entry).toMatchObject({
         state: 'done',
         failure: null,
         classified: 3,
@@ -145,7 +145,7 @@ it('a batch without a fixed precision has one chosen before its first image, whi
       const { id: batchId } = application.createBatch({ id: batchIdSchema.parse(id), sources: [slide] });
       // As the batch was left by a run on another day, on which another precision was faster.
       if (precision) application.workspace.batches.setPrecision(batchId, precision);
-      return await application.runBatch(batchId);
+      return (await application.batches.run(batchId)).entry;
     } finally {
       await application.close();
     }

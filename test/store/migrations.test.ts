@@ -14,6 +14,7 @@ import { confirmedRows } from './rows/006-confirmed';
 import { precisionRows } from './rows/007-precision';
 import { classRows } from './rows/008-classes';
 import { passedOverRows } from './rows/009-passedOver';
+import { jobRows } from './rows/010-jobs';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -26,6 +27,7 @@ const ROWS: readonly string[] = [
   precisionRows,
   classRows,
   passedOverRows,
+  jobRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -149,7 +151,7 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
       expect(reviews.history(cellIdSchema.parse(2)).map(({ action }) => action)).toEqual(['confirm', 'undo']);
       expect(reviews.can(BATCH)).toEqual({ canUndo: true, canRedo: true });
       expect(runs.list().map(({ name, state, modelId, evaluation }) => [name, state, modelId, evaluation?.n])).toEqual([
-        ['Cut', 'running', null, undefined],
+        ['Cut', version >= 10 ? 'pausing' : 'running', null, undefined],
         ['Our lab', 'done', 'lab-1', 4],
       ]);
       expect(cards.list().map(({ id, classIds }) => [id, classIds])).toEqual([['lab-1', ['lymphocyte', 'neutrophil']]]);

@@ -46,16 +46,4 @@ describe('a run', () => {
     expect(again.runs.steps(id).map((each) => each.step)).toEqual([1, 2, 3]);
     again.close();
   });
-
-  it('that the end of the program cut can go on if it keeps checkpoints, and has failed if it does not', async () => {
-    const workspace = openWorkspace(await temporaryFolder());
-    const quick = createRun(workspace, 0, 'quick');
-    const transfer = createRun(workspace, 1, 'transfer');
-    for (const id of [quick, transfer]) workspace.runs.setState(id, 'running');
-    const failure = { code: 'cancelled' as const, message: 'm', hint: 'h' };
-    workspace.runs.failInterrupted(failure);
-    expect(workspace.runs.interrupted().map(({ id }) => id)).toEqual([transfer]);
-    expect(workspace.runs.get(quick)).toMatchObject({ state: 'failed', failure });
-    workspace.close();
-  });
 });

@@ -169,6 +169,7 @@ export class FakeMain {
     const n = this.#cells.length;
     return batchSchema.parse({
       id: BATCH,
+      revision: 0,
       name: 'slides',
       createdAt: '2026-11-24T09:14:00.000Z',
       modelId: 'starter',

@@ -15,9 +15,13 @@ import { standInLayout } from './layout';
 export const FIRST = runIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 export const SECOND = runIdSchema.parse('7f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 
+let revisions = 0;
+
+/** A snapshot of a run, newer than those before it. */
 export function run(id: RunId, name: string, kind: RecipeKind, state: Run['state']): Run {
   return {
     id,
+    revision: ++revisions,
     name,
     createdAt: '2026-11-24T09:14:00.000Z',
     folder: '/labelled',
@@ -79,8 +83,9 @@ export class TrainPlace {
       warnings: [],
     }),
     'training.start': ({ id, name }) => {
-      this.beforeAnswer(runIdSchema.parse(id));
-      return run(runIdSchema.parse(id), name, 'transfer', 'queued');
+      const answer = run(runIdSchema.parse(id), name, 'transfer', 'queued');
+      this.beforeAnswer(answer.id);
+      return answer;
     },
     'training.pause': ({ runId }) => this.find(runIdSchema.parse(runId)),
     'training.resume': ({ runId }) => ({ ...this.find(runIdSchema.parse(runId)), state: 'queued' }),

@@ -61,8 +61,8 @@ async function classify(folders: readonly string[], options: ClassifyOptions): P
       options,
     );
     const { result } = await interruptible(
-      () => application.queue.stop(batch.id, 'pause'),
-      () => application.runBatch(batch.id),
+      () => application.batches.pause(batch.id),
+      async () => (await application.batches.run(batch.id)).entry,
     );
     if (result.failure) throw FailureError.from(result.failure);
     if (result.state !== 'done') {

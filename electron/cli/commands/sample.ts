@@ -35,7 +35,7 @@ async function sample(options: { readonly workspace?: string }): Promise<number>
       sources: [resources.sampleSlide],
       name: 'Sample slide',
     });
-    const batch = await application.runBatch(id);
+    const { entry: batch } = await application.batches.run(id);
     if (batch.failure) throw FailureError.from(batch.failure);
     const classes = application.workspace.classes.current();
     for (const slide of application.workspace.slides.ofBatch(id))

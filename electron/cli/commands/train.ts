@@ -60,19 +60,21 @@ async function train(options: TrainOptions): Promise<number> {
   const application = openHeadless(options.workspace, progressTo(line));
   try {
     const run = create ? create(application) : runToResume(application, options.resume ?? '');
-    const { result, interrupted } = await interruptible(
-      () => application.queue.stop(run.id, 'pause'),
-      () => application.runTraining(run.id),
+    const { result: ended, interrupted } = await interruptible(
+      () => application.trainings.pause(run.id),
+      () => application.trainings.run(run.id),
     );
-    if (interrupted && result.run.state !== 'done') {
-      process.stderr.write(`${stoppedText(result.run, application.workspace.folder)}\n`);
+    if (interrupted && ended.entry.state !== 'done') {
+      process.stderr.write(`${stoppedText(ended.entry, application.workspace.folder)}\n`);
       return EXIT.interrupted;
     }
-    if (result.run.failure) throw FailureError.from(result.run.failure);
-    for (const { path, failure } of result.leftOut) process.stderr.write(`left out: ${path}: ${failure.message}\n`);
-    line.show(resultText(result.run), { last: true });
-    if (result.run.modelId !== null) warnOfUnknownRoles(application, application.catalog.get(result.run.modelId).card);
-    return result.leftOut.some(({ failure }) => failure.code === 'unreadable-image') ? EXIT.someUnreadable : EXIT.done;
+    if (ended.entry.failure) throw FailureError.from(ended.entry.failure);
+    const leftOut = ended.result?.leftOut ?? [];
+    for (const { path, failure } of leftOut) process.stderr.write(`left out: ${path}: ${failure.message}\n`);
+    line.show(resultText(ended.entry), { last: true });
+    const { modelId } = ended.entry;
+    if (modelId !== null) warnOfUnknownRoles(application, application.catalog.get(modelId).card);
+    return leftOut.some(({ failure }) => failure.code === 'unreadable-image') ? EXIT.someUnreadable : EXIT.done;
   } finally {
     await application.close();
   }

@@ -34,11 +34,11 @@ export function callHandlers({
   const { workspace, catalog } = application;
   return {
     ...appHandlers({ workspace, catalog, desktop, emit, device, reportFault }),
-    ...batchHandlers({ application, sampleSlide: resources.sampleSlide, emit }),
     ...classHandlers({ workspace, emit }),
+    ...batchHandlers({ application, sampleSlide: resources.sampleSlide }),
     ...reviewHandlers({ workspace, catalog, emit }),
     ...exportHandlers({ workspace, catalog, desktop }),
     ...modelHandlers({ workspace, catalog, emit }),
-    ...trainingHandlers({ application, pretrained: resources.pretrained, emit }),
+    ...trainingHandlers({ application, pretrained: resources.pretrained }),
   };
 }

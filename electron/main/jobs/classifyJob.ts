@@ -7,7 +7,7 @@ import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
 import type { PlacedModel } from '../modelCatalog';
 import type { PendingFile } from '../store/batchRepository';
-import { storeFailure, timed } from '../store/database';
+import { timed } from '../store/database';
 import type { Workspace } from '../store/workspace';
 import { JobMeasure } from './jobMeasure';
 import { PassedOverList } from './passedOverList';
@@ -31,46 +31,22 @@ export interface ClassifyJob {
   readonly model: PlacedModel;
   readonly batchId: BatchId;
   readonly emit: Emit;
-  /** Its reason says how the batch ends up: `pause`, `cancel`, or `shutdown` (goes on at the next start). */
   readonly signal: AbortSignal;
 }
 
 /**
- * Classifies what waits in a batch: walks its sources first, if that was not done to the end. A file is waiting or settled, and is settled in one transaction with its cell,
- * so a batch can be cut anywhere and resumed without anything lost or done twice. Expected failures end up in the batch's state.
+ * Classifies what waits in a batch: walks its sources first, if that was not done to the end. A file is waiting or
+ * settled, and is settled in one transaction with its cell, so a batch can be cut anywhere and resumed without anything
+ * lost or done twice. Throws FailureError.
  */
-export async function runClassifyJob(job: ClassifyJob): Promise<Batch> {
-  const { workspace, batchId, emit, signal } = job;
-  const changed = (batch: Batch): Batch => {
-    emit('batch.changed', batch);
-    return batch;
-  };
-  changed(workspace.batches.setState(batchId, 'running'));
+export async function runClassification(job: ClassifyJob): Promise<void> {
   const measure = new JobMeasure();
   try {
     loadModel(job);
     await findFiles(job);
     await classifyPending(job, measure);
-    return changed(workspace.batches.setState(batchId, 'done'));
-  } catch (raw) {
-    const error = storeFailure(workspace.folder, raw);
-    if (signal.aborted && signal.reason === 'shutdown') return workspace.batches.get(batchId);
-    if (signal.aborted)
-      return changed(workspace.batches.setState(batchId, signal.reason === 'cancel' ? 'cancelled' : 'paused'));
-    if (!(error instanceof FailureError)) throw error;
-    workspace.log.warn(`batch ${batchId} failed: ${error.message}`);
-    return changed(setFailed(workspace, batchId, error));
   } finally {
-    workspace.log.info(`batch ${batchId}: ${measure.end()}`);
-  }
-}
-
-/** A full disk may refuse even this; the state is then found as it was and the batch resumes at the next start. */
-function setFailed(workspace: Workspace, batchId: BatchId, error: FailureError): Batch {
-  try {
-    return workspace.batches.setState(batchId, 'failed', error.failure);
-  } catch {
-    return { ...workspace.batches.get(batchId), state: 'failed', failure: error.failure };
+    job.workspace.log.info(`batch ${job.batchId}: ${measure.end()}`);
   }
 }
 

@@ -9,7 +9,7 @@ import { FailureError } from '#shared/domain/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
 import type { ModelCatalog } from '../modelCatalog';
-import { storeFailure, timed } from '../store/database';
+import { timed } from '../store/database';
 import type { Workspace } from '../store/workspace';
 import { readTrainingFolder } from './trainingFolder';
 
@@ -22,50 +22,31 @@ export interface TrainJob {
   readonly catalog: ModelCatalog;
   readonly runId: RunId;
   readonly emit: Emit;
-  /** Its reason says how the run ends up: `pause`, `cancel`, or `shutdown` (goes on at the next start). */
   readonly signal: AbortSignal;
   /** Whether a classification has the device now, so that a death is not this run's. */
   readonly isOvertaken: () => boolean;
 }
 
-interface Trained {
+export interface Trained {
   readonly card: ModelCard;
   readonly leftOut: LeftOutFile[];
 }
 
 /**
- * Trains on a run's folder and registers the model; a run that keeps checkpoints goes on from its last one, also after a death of the compute process.
- * Expected failures end up in the run's state. Gives the run and the files left out.
+ * Trains on a run's folder; a run that keeps checkpoints goes on from its last one, also after a death of the compute
+ * process. Gives the model's card, whose folder is written, and the files left out. Throws FailureError.
  */
-export async function runTrainJob(job: TrainJob): Promise<{ run: Run; leftOut: LeftOutFile[] }> {
-  const { workspace, catalog, runId, emit } = job;
-  const changed = (run: Run): Run => {
-    emit('run.changed', run);
-    return run;
-  };
-  const run = changed(workspace.runs.setState(runId, 'running'));
-  try {
-    const files = await readTrainingFolder(run.folder);
-    const { card, leftOut } = await train(job, run, files);
-    const done = workspace.database.transaction(() => {
-      workspace.cards.add(card);
-      return workspace.runs.setDone(runId, card.id, card.evaluation);
-    })();
-    emit('models.changed', catalog.list());
-    return { run: changed(done), leftOut };
-  } catch (raw) {
-    const error = storeFailure(workspace.folder, raw);
-    if (!(error instanceof FailureError)) throw error;
-    return { run: changed(stopped(job, run, error)), leftOut: [] };
-  }
+export async function runTraining(job: TrainJob): Promise<Trained> {
+  const run = job.workspace.runs.get(job.runId);
+  return train(job, run, await readTrainingFolder(run.folder));
 }
 
-/** The run as it stands after it was stopped or failed. At the end of the program one that can go on stays `running`, as after a crash. */
-function stopped({ workspace, runId, signal }: TrainJob, { recipe }: Run, error: FailureError): Run {
-  if (!signal.aborted) return workspace.runs.setState(runId, 'failed', error.failure);
-  if (recipe.kind === 'quick') return workspace.runs.setState(runId, 'cancelled');
-  if (signal.reason === 'shutdown') return workspace.runs.get(runId);
-  return workspace.runs.setState(runId, signal.reason === 'pause' ? 'paused' : 'cancelled');
+/** Registers the model that a run made, and the run as done. */
+export function finishTraining({ database, cards, runs }: Workspace, runId: RunId, { card }: Trained): Run {
+  return database.transaction(() => {
+    cards.add(card);
+    return runs.setDone(runId, card.id, card.evaluation);
+  })();
 }
 
 async function train(job: TrainJob, run: Run, files: LabelledFile[]): Promise<Trained> {

@@ -1,4 +1,4 @@
-import { batchSchema, type Batch, type BatchState, type SetAsideFile } from '#shared/domain/batch';
+import { batchSchema, type Batch, type SetAsideFile } from '#shared/domain/batch';
 import {
   batchIdSchema,
   contentHashSchema,
@@ -10,11 +10,13 @@ import {
 import type { Precision } from '#shared/domain/precision';
 import { passedOverSchema, type PassedOver } from '#shared/domain/passedOver';
 import { slideNames } from '#shared/domain/slideName';
+import { isAtWork, type JobState } from '#shared/domain/jobState';
 import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError, type Failure } from '#shared/domain/failure';
 import type { Connection } from './database';
+import { fromColumns, toColumns, type JobColumns } from './jobColumns';
 
-interface BatchRow {
+interface BatchRow extends JobColumns {
   id: string;
   name: string;
   created_at: string;
@@ -22,7 +24,6 @@ interface BatchRow {
   views: number;
   precision: string | null;
   sources: string;
-  state: string;
   failure: string | null;
   walked: number;
   total: number;
@@ -77,6 +78,7 @@ export class BatchRepository {
   readonly #newFile;
   readonly #pending;
   readonly #settle;
+  #revision = 0;
 
   constructor(database: Connection) {
     this.#database = database;
@@ -110,7 +112,7 @@ export class BatchRepository {
 
   find(id: BatchId): Batch | null {
     const row = this.#one.get(id);
-    return row ? toBatch(row) : null;
+    return row ? this.#toBatch(row) : null;
   }
 
   get(id: BatchId): Batch {
@@ -128,7 +130,7 @@ export class BatchRepository {
   }
 
   list(): Batch[] {
-    return this.#all.all().map(toBatch);
+    return this.#all.all().map((row) => this.#toBatch(row));
   }
 
   /** The newest batch of these sources, model, views, shard and (where one is given) precision that is not finished, if there is one. */
@@ -154,17 +156,18 @@ export class BatchRepository {
     return this.get(id).precision ?? precision;
   }
 
-  setState(id: BatchId, state: BatchState, failure: Failure | null = null): Batch {
+  setState(id: BatchId, state: JobState, failure: Failure | null = null): Batch {
+    const { state: stored, stopping } = toColumns(state);
     this.#database
-      .prepare('update batch set state = ?, failure = ? where id = ?')
-      .run(state, failure ? JSON.stringify(failure) : null, id);
+      .prepare('update batch set state = ?, stopping = ?, failure = ? where id = ?')
+      .run(stored, stopping, failure ? JSON.stringify(failure) : null, id);
     return this.get(id);
   }
 
-  /** Batches that were under way when the program ended, oldest first. */
-  interrupted(): Batch[] {
+  /** Batches that wait or are at work, oldest first. */
+  active(): Batch[] {
     return this.list()
-      .filter(({ state }) => state === 'running' || state === 'queued')
+      .filter(({ state }) => state === 'queued' || isAtWork(state))
       .reverse();
   }
 
@@ -268,23 +271,24 @@ export class BatchRepository {
     if (!row) throw new Error(`There is no slide ${String(slide)}.`);
     return batchIdSchema.parse(row.batch_id);
   }
-}
 
-function toBatch(row: BatchRow): Batch {
-  return batchSchema.parse({
-    id: row.id,
-    name: row.name,
-    createdAt: row.created_at,
-    modelId: row.model_id,
-    views: row.views,
-    precision: row.precision,
-    sources: JSON.parse(row.sources) as unknown,
-    state: row.state,
-    failure: row.failure === null ? null : (JSON.parse(row.failure) as unknown),
-    walked: row.walked === 1,
-    total: row.total,
-    classified: row.classified,
-    duplicates: row.duplicates,
-    unreadable: row.unreadable,
-  });
+  #toBatch(row: BatchRow): Batch {
+    return batchSchema.parse({
+      id: row.id,
+      revision: ++this.#revision,
+      name: row.name,
+      createdAt: row.created_at,
+      modelId: row.model_id,
+      views: row.views,
+      precision: row.precision,
+      sources: JSON.parse(row.sources) as unknown,
+      state: fromColumns(row),
+      failure: row.failure === null ? null : (JSON.parse(row.failure) as unknown),
+      walked: row.walked === 1,
+      total: row.total,
+      classified: row.classified,
+      duplicates: row.duplicates,
+      unreadable: row.unreadable,
+    });
+  }
 }

@@ -11,6 +11,7 @@ import { confirmed } from './migrations/006-confirmed';
 import { precision } from './migrations/007-precision';
 import { classes } from './migrations/008-classes';
 import { passedOver } from './migrations/009-passedOver';
+import { jobs } from './migrations/010-jobs';
 
 export type Connection = Database.Database;
 
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly string[] = [
   precision,
   classes,
   passedOver,
+  jobs,
 ];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */

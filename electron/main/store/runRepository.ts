@@ -9,20 +9,20 @@ import {
   type Checkpoint,
   type EpochMetrics,
   type Run,
-  type RunState,
   type StepMetrics,
 } from '#shared/domain/run';
-import type { Failure } from '#shared/domain/failure';
+import { FailureError, type Failure } from '#shared/domain/failure';
+import { isAtWork, type JobState } from '#shared/domain/jobState';
 import type { Connection } from './database';
+import { fromColumns, toColumns, type JobColumns } from './jobColumns';
 
-interface RunRow {
+interface RunRow extends JobColumns {
   id: string;
   name: string;
   created_at: string;
   folder: string;
   description: string;
   recipe: string;
-  state: string;
   failure: string | null;
   model_id: string | null;
   evaluation: string | null;
@@ -40,6 +40,7 @@ export interface NewRun {
 /** Trainings, kept for good, with what was measured on the way. */
 export class RunRepository {
   readonly #database: Connection;
+  #revision = 0;
 
   constructor(database: Connection) {
     this.#database = database;
@@ -62,43 +63,48 @@ export class RunRepository {
 
   find(id: string): Run | null {
     const row = this.#database.prepare<[string], RunRow>('select * from run where id = ?').get(id);
-    return row ? toRun(row) : null;
+    return row ? this.#toRun(row) : null;
+  }
+
+  /** As `get`, for a person who may ask for one that is gone. FailureError `not-found`. */
+  existing(id: RunId): Run {
+    const run = this.find(id);
+    if (!run)
+      throw new FailureError('not-found', 'This training is not there any more.', 'Choose another one from the list.');
+    return run;
   }
 
   /** Newest first. */
   list(): Run[] {
-    return this.#database.prepare<[], RunRow>('select * from run order by created_at desc').all().map(toRun);
+    return this.#database
+      .prepare<[], RunRow>('select * from run order by created_at desc')
+      .all()
+      .map((row) => this.#toRun(row));
   }
 
-  setState(id: RunId, state: RunState, failure: Failure | null = null): Run {
+  setState(id: RunId, state: JobState, failure: Failure | null = null): Run {
+    const { state: stored, stopping } = toColumns(state);
     this.#database
-      .prepare('update run set state = ?, failure = ? where id = ?')
-      .run(state, failure ? JSON.stringify(failure) : null, id);
+      .prepare('update run set state = ?, stopping = ?, failure = ? where id = ?')
+      .run(stored, stopping, failure ? JSON.stringify(failure) : null, id);
     return this.get(id);
   }
 
   setDone(id: RunId, model: ModelId, evaluation: Evaluation): Run {
     this.#database
-      .prepare("update run set state = 'done', failure = null, model_id = ?, evaluation = ? where id = ?")
+      .prepare(
+        "update run set state = 'done', stopping = null, failure = null, model_id = ?, evaluation = ? where id = ?",
+      )
       .run(model, JSON.stringify(evaluation), id);
     this.#database.prepare('delete from checkpoint where run_id = ?').run(id);
     return this.get(id);
   }
 
-  /** Fails the quick trainings that the end of the program cut: they keep no checkpoint, and start anew. */
-  failInterrupted(failure: Failure): void {
-    for (const { id, recipe } of this.#cut()) if (recipe.kind === 'quick') this.setState(id, 'failed', failure);
-  }
-
-  /** Runs that the end of the program cut and that can go on, oldest first. */
-  interrupted(): Run[] {
-    return this.#cut().filter(({ recipe }) => recipe.kind !== 'quick');
-  }
-
-  #cut(): Run[] {
+  /** Runs that wait or are at work, oldest first. */
+  active(): Run[] {
     return this.list()
-      .reverse()
-      .filter(({ state }) => state === 'queued' || state === 'running');
+      .filter(({ state }) => state === 'queued' || isAtWork(state))
+      .reverse();
   }
 
   /** Keeps an epoch's figures with the checkpoint that was made after it. */
@@ -152,20 +158,21 @@ export class RunRepository {
     const row = this.#database.prepare('select epoch, file, bytes from checkpoint where run_id = ?').get(id);
     return row === undefined ? null : checkpointSchema.parse(row);
   }
-}
 
-function toRun(row: RunRow): Run {
-  const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
-  return runSchema.parse({
-    id: row.id,
-    name: row.name,
-    createdAt: row.created_at,
-    folder: row.folder,
-    description: row.description,
-    recipe: json(row.recipe),
-    state: row.state,
-    failure: json(row.failure),
-    modelId: row.model_id,
-    evaluation: json(row.evaluation),
-  });
+  #toRun(row: RunRow): Run {
+    const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+    return runSchema.parse({
+      id: row.id,
+      revision: ++this.#revision,
+      name: row.name,
+      createdAt: row.created_at,
+      folder: row.folder,
+      description: row.description,
+      recipe: json(row.recipe),
+      state: fromColumns(row),
+      failure: json(row.failure),
+      modelId: row.model_id,
+      evaluation: json(row.evaluation),
+    });
+  }
 }

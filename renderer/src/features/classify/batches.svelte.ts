@@ -2,7 +2,9 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Batch, BatchProgress, SetAsideFile, Slide } from '#shared/domain/batch';
 import { batchIdSchema, type BatchId, type SlideId } from '#shared/domain/ids';
 import type { PassedOver } from '#shared/domain/passedOver';
+import { isAtWork } from '#shared/domain/jobState';
 import { call, follow } from '../../lib/bridge';
+import { withNewest } from '../../lib/newest';
 import { notices } from '../../lib/notices.svelte';
 
 /** The batches of the workspace, the one on screen and its slides. */
@@ -20,7 +22,7 @@ export class Batches {
   readonly slide = $derived(this.slides.find(({ id }) => id === this.slideId) ?? null);
   /** The batch that is being worked on now, whichever is on screen. */
   readonly running = $derived(
-    this.list.find(({ state }) => state === 'running') ?? this.list.find(({ state }) => state === 'queued') ?? null,
+    this.list.find(({ state }) => isAtWork(state)) ?? this.list.find(({ state }) => state === 'queued') ?? null,
   );
 
   /** Asks for the state, then follows events. The function returned stops following. */
@@ -28,7 +30,7 @@ export class Batches {
     const stops = [
       follow('batch.changed', (batch) => {
         this.#put(batch);
-        if (batch.id === this.batchId && batch.state !== 'running') void this.#loadSetAside(batch.id);
+        if (batch.id === this.batchId && !isAtWork(batch.state)) void this.#loadSetAside(batch.id);
       }),
       follow('batch.progress', (progress) => {
         this.progress.set(progress.batchId, progress);
@@ -41,7 +43,7 @@ export class Batches {
       }),
     ];
     void notices.guard(async () => {
-      this.list = await call('batch.list', null);
+      for (const batch of (await call('batch.list', null)).toReversed()) this.#put(batch);
       this.loaded = true;
       const first = this.running ?? this.list[0];
       if (first && this.batchId === null) await this.show(first.id);
@@ -80,7 +82,7 @@ export class Batches {
   /** The batch that runs, else the one on screen. */
   async pauseOrResume(): Promise<void> {
     const batch = this.running ?? this.batch;
-    if (!batch || batch.state === 'done') return;
+    if (!batch || batch.state === 'done' || batch.state === 'pausing' || batch.state === 'cancelling') return;
     const going = batch.state === 'running' || batch.state === 'queued';
     this.#put(await call(going ? 'batch.pause' : 'batch.resume', { batchId: batch.id }));
   }
@@ -106,9 +108,8 @@ export class Batches {
   }
 
   #put(batch: Batch): void {
-    const at = this.list.findIndex(({ id }) => id === batch.id);
-    this.list = at < 0 ? [batch, ...this.list] : this.list.with(at, batch);
-    if (batch.state !== 'running') this.progress.delete(batch.id);
+    this.list = withNewest(this.list, batch);
+    if (!isAtWork(batch.state)) this.progress.delete(batch.id);
   }
 
   #putSlides(changed: readonly Slide[]): void {

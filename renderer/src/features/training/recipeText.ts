@@ -127,6 +127,8 @@ export function countsImages(stage: TrainingProgress['stage']): boolean {
 export const STATES: Readonly<Record<Run['state'], string>> = {
   queued: 'waiting',
   running: 'running',
+  pausing: 'pausing',
+  cancelling: 'stopping',
   paused: 'paused',
   cancelled: 'stopped',
   failed: 'failed',

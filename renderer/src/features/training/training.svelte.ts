@@ -2,9 +2,11 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { CellClass } from '#shared/domain/cellClass';
 import type { DeviceReport } from '#shared/domain/device';
 import { runIdSchema, type RunId } from '#shared/domain/ids';
+import { isAtWork } from '#shared/domain/jobState';
 import type { Run, TrainingFolder, TrainingProgress } from '#shared/domain/run';
 import { cellClasses } from '../../lib/cellClasses.svelte';
 import { call, follow } from '../../lib/bridge';
+import { withNewest } from '../../lib/newest';
 import { notices } from '../../lib/notices.svelte';
 import { RecipeDraft } from './recipeDraft.svelte';
 
@@ -15,13 +17,11 @@ export class Training {
   device = $state.raw<DeviceReport | null>(null);
   readonly draft = new RecipeDraft();
   readonly progress = new SvelteMap<RunId, TrainingProgress>();
-  /** Changes heard of each run. */
-  readonly #heard = new Map<RunId, number>();
   /** The run that is shown; null: the next one is being prepared. */
   shownId = $state<RunId | null>(null);
 
   readonly shown = $derived(this.runs.find(({ id }) => id === this.shownId) ?? null);
-  readonly isBusy = $derived(this.runs.some(({ state }) => state === 'running' || state === 'queued'));
+  readonly isBusy = $derived(this.runs.some(({ state }) => state === 'queued' || isAtWork(state)));
   /** Classes of the chosen folder in report order, with their images. */
   readonly classes: readonly { readonly cellClass: CellClass; readonly images: number }[] = $derived.by(() => {
     const counts = new Map((this.folder?.classes ?? []).map(({ classId, images }) => [classId, images]));
@@ -35,7 +35,6 @@ export class Training {
   start(): () => void {
     const stops = [
       follow('run.changed', (run) => {
-        this.#heard.set(run.id, (this.#heard.get(run.id) ?? 0) + 1);
         this.#put(run);
       }),
       follow('run.progress', ({ runId, progress }) => {
@@ -46,8 +45,8 @@ export class Training {
       }),
     ];
     void notices.guard(async () => {
-      this.runs = await call('run.list', null);
-      this.shownId ??= this.runs.find(({ state }) => state === 'running')?.id ?? null;
+      for (const run of (await call('run.list', null)).toReversed()) this.#put(run);
+      this.shownId ??= this.runs.find(({ state }) => isAtWork(state))?.id ?? null;
       this.device ??= (await call('app.state', null)).device;
       this.draft.takePublished(await call('training.networks', null));
     });
@@ -73,32 +72,24 @@ export class Training {
     if (this.folder === null || recipe === null) return;
     const id = runIdSchema.parse(crypto.randomUUID());
     const { folder } = this.folder;
-    await this.#ask(id, () => call('training.start', { id, name, folder, recipe }));
+    this.#put(await call('training.start', { id, name, folder, recipe }));
     this.shownId = id;
   }
 
   async pause({ id }: Run): Promise<void> {
-    await this.#ask(id, () => call('training.pause', { runId: id }));
+    this.#put(await call('training.pause', { runId: id }));
   }
 
   async stop({ id }: Run): Promise<void> {
-    await this.#ask(id, () => call('training.cancel', { runId: id }));
+    this.#put(await call('training.cancel', { runId: id }));
   }
 
   async resume({ id }: Run): Promise<void> {
     this.progress.delete(id);
-    await this.#ask(id, () => call('training.resume', { runId: id }));
-  }
-
-  /** What an event said meanwhile is newer than the answer. */
-  async #ask(id: RunId, answer: () => Promise<Run>): Promise<void> {
-    const before = this.#heard.get(id);
-    const run = await answer();
-    if (this.#heard.get(id) === before) this.#put(run);
+    this.#put(await call('training.resume', { runId: id }));
   }
 
   #put(run: Run): void {
-    const at = this.runs.findIndex(({ id }) => id === run.id);
-    this.runs = at < 0 ? [run, ...this.runs] : this.runs.with(at, run);
+    this.runs = withNewest(this.runs, run);
   }
 }

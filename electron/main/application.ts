@@ -75,7 +75,7 @@ export class Application {
   }
 
   createBatch({ id, sources, modelId, views, precision, shard, name }: NewBatch): Batch {
-    const model = this.catalog.get(modelId ?? this.catalog.liveId());
+    const model = this.catalog.checked(modelId ?? this.catalog.liveId());
     return this.workspace.batches.create({
       id,
       name: name ?? nameOf(sources),
@@ -134,7 +134,7 @@ export class Application {
           emit('batch.changed', batch);
         },
         work: (batchId, signal) => {
-          const model = this.catalog.get(workspace.batches.get(batchId).modelId);
+          const model = this.catalog.checked(workspace.batches.get(batchId).modelId);
           return runClassification({ workspace, compute, model, batchId, emit, signal });
         },
         finish: (id) => workspace.batches.setState(id, 'done'),

@@ -18,11 +18,13 @@ export interface CardParts {
   readonly bfloat16: ModelCard['bfloat16'];
   /** The images that were used, by part. */
   readonly used: Readonly<Record<Part, readonly LabelledImage[]>>;
+  /** What is questionable in the images. */
+  readonly findings: readonly string[];
 }
 
 /** The card of a model just trained, without the hashes of its files. */
 export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
-  const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, bfloat16, used } = parts;
+  const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, bfloat16, used, findings } = parts;
   const all = [...used.training, ...used.validation, ...used.test];
   const bySlide = all.some(({ slide }) => slide !== null);
   return {
@@ -46,6 +48,6 @@ export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
       seed: recipe.seed,
       bySlide,
     },
-    limits: limitsOf(classIds, used.test, bySlide),
+    limits: [...limitsOf(classIds, used.test, bySlide), ...findings],
   };
 }

@@ -62,6 +62,7 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
     judged,
     bfloat16,
     used: data.parts,
+    findings: data.findings,
   });
   await stage('saving', 1)(0);
   const weights = weightsIn(network.model);

@@ -62,13 +62,17 @@ const predictionsEventSchema = z.object({
   predictions: z.array(imagePredictionSchema),
 });
 
+/** Something the user should know, such as copies among the images, or a smaller batch. */
+const noticeEventSchema = z.object({ kind: z.literal('notice'), failure: failureSchema });
+
 /** What a quick training tells on its way. */
-const quickEventSchema = z.discriminatedUnion('kind', [progressEventSchema, predictionsEventSchema]);
+const quickEventSchema = z.discriminatedUnion('kind', [progressEventSchema, predictionsEventSchema, noticeEventSchema]);
 
 /** What a training by gradients tells on its way. */
 export const fitEventSchema = z.discriminatedUnion('kind', [
   progressEventSchema,
   predictionsEventSchema,
+  noticeEventSchema,
   /** Where it begins or goes on: what was measured after this epoch and step counts no more. */
   z.object({ kind: z.literal('from'), epoch: z.int().nonnegative(), step: z.int().nonnegative() }),
   /** Steps since the last such event, at most a few events a second. */
@@ -80,8 +84,6 @@ export const fitEventSchema = z.discriminatedUnion('kind', [
     checkpoint: checkpointSchema,
     mistakes: z.array(imagePredictionSchema),
   }),
-  /** Something the user should know, such as a smaller batch. */
-  z.object({ kind: z.literal('notice'), failure: failureSchema }),
 ]);
 
 /** Every request that main may make of the compute process: what it takes, what it reports on the way, what it gives. */

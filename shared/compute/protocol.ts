@@ -91,7 +91,10 @@ export const computeRequests = {
   device: { params: z.null(), progress: z.never(), result: deviceReportSchema },
   /** The precision that a model classifies in here, where nobody fixed one. */
   precision: { params: z.object({ modelFolder: z.string() }), progress: z.never(), result: precisionSchema },
-  /** Loads a model (kept until another is asked for) and classifies files; results come as progress, in any order, each file once. */
+  /**
+   * Loads a model (kept until another is asked for) and classifies files. An empty progress says that the model is loaded
+   * and the files are in hand; then results come as progress, in any order, each file once.
+   */
   classify: {
     params: z.object({
       modelFolder: z.string(),
@@ -104,6 +107,12 @@ export const computeRequests = {
     progress: z.array(classifiedFileSchema),
     /** Milliseconds the graph ran. */
     result: z.object({ graphMilliseconds: z.number(), precision: precisionSchema }),
+  },
+  /** Classifies one image and keeps nothing: whether this machine can, where the image is known to be good. */
+  trial: {
+    params: z.object({ modelFolder: z.string(), views: viewsSchema, precision: precisionSchema, path: z.string() }),
+    progress: z.never(),
+    result: z.null(),
   },
   /** A picture of a stored image that every renderer can show: PNG, at most `side` pixels, orientation applied. */
   picture: {

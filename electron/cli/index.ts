@@ -10,6 +10,7 @@ import { addExport } from './commands/export';
 import { addImport } from './commands/import';
 import { addLayers } from './commands/layers';
 import { addModels } from './commands/models';
+import { addReference } from './commands/reference';
 import { addRuns } from './commands/runs';
 import { addSample } from './commands/sample';
 import { addTrain } from './commands/train';
@@ -25,6 +26,7 @@ const COMMANDS = [
   addExport,
   addImport,
   addEvaluate,
+  addReference,
   addAugment,
   addModels,
   addClasses,

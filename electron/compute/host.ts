@@ -22,10 +22,11 @@ import { readCard } from '#models/files/modelFolder';
 import { Classifier } from '#models/inference/classifier';
 import { precisionHere } from '#models/inference/precision';
 import { classifyFiles } from '#models/inference/classifyFiles';
-import { decodeImage, encodePicture } from '#models/data/decode';
+import { encodePicture } from '#models/data/decode';
 import { diskPath } from '#models/files/diskPath';
 import { fit } from '#models/training/fit';
 import { measureSpeed } from '#models/training/measureSpeed';
+import { addReference } from '#models/training/addReference';
 import { trainQuick } from '#models/training/quick';
 import { DeviceTurns } from './deviceTurns';
 
@@ -58,15 +59,8 @@ export class ComputeHost {
     precision: async ({ modelFolder }) => precisionHere(await readCard(modelFolder)),
     classify: async ({ modelFolder, views, precision, imageStore, files }, onResults, signal) => {
       const classifier = await this.#open(modelFolder, views, precision);
-      onResults([]);
       const graphMilliseconds = await classifyFiles({ classifier, imageStore, files, signal, onResults });
       return { graphMilliseconds, precision: classifier.precision };
-    },
-    trial: async ({ modelFolder, views, precision, path }) => {
-      const classifier = await this.#open(modelFolder, views, precision);
-      const { pixels } = await decodeImage(await readFile(path), classifier.card.inputSize);
-      classifier.classify(pixels, 1);
-      return null;
     },
     picture: async ({ path, side }) => encodePicture(await readFile(diskPath(path)), side),
     augment: (params) => previewFiles(params),
@@ -76,6 +70,8 @@ export class ComputeHost {
       fit({ ...params, pretrained: this.#pretrained }, tell, signal, this.#turns.giveWay),
     measureSpeed: ({ recipe, classes }, _progress, signal) => measureSpeed(recipe, classes, signal),
     importModel: (params) => importModel({ ...params, pretrained: this.#pretrained }),
+    addReference: (params, progress, signal) =>
+      addReference({ ...params, pretrained: this.#pretrained }, progress, signal),
     exportModel: (params) => exportModel({ ...params, pretrained: this.#pretrained }),
     layers: ({ recipe, classes, stage }) => layersOf(recipe, classes, stage),
     evaluate: async ({ modelFolder, views, precision, files }, progress, signal) =>

@@ -13,6 +13,8 @@ export interface Network {
   readonly model: LayersModel;
   /** Its layers below the classifier. */
   readonly backbone: LayersModel;
+  /** Names of the layers that end its blocks below the top: what the image is like at every depth. */
+  readonly blocks: readonly string[];
   /** What the pixels 0..255 are brought to before they enter. */
   readonly input: Backbone['input'];
 }
@@ -29,7 +31,7 @@ export function declareNetwork(
     seed,
   });
   const model = withClassifier(backbone, { classes, head, seed });
-  return { model, backbone: backbone.model, input: backbone.input };
+  return { model, backbone: backbone.model, blocks: backbone.blocks.slice(0, -1), input: backbone.input };
 }
 
 /** The layers of a recipe's network, and which of them train in one of its stages. */

@@ -26,21 +26,25 @@ const BYTES: Readonly<Record<WeightPrecision, number>> = { float32: 4, float16: 
 export type Weights = ReadonlyMap<string, Weight>;
 
 /**
- * Reads weights.bin (little-endian, one array after the other) by weights.json (names, shapes, and dtypes where they are not float32) in a folder; both must have the SHA-256 given for them.
+ * Reads weights.bin (or another `stem`; little-endian, one array after the other) by weights.json (names, shapes, and dtypes where they are not float32) in a folder; both must have the SHA-256 given for them.
  * FailureError `model-invalid` names the file that is missing, cut or changed, or does not fit the other. The arrays are the caller's.
  */
-export async function readWeights(folder: string, hashes: Readonly<Record<string, string>>): Promise<Weights> {
+export async function readWeights(
+  folder: string,
+  hashes: Readonly<Record<string, string>>,
+  stem = 'weights',
+): Promise<Weights> {
   const [specsFile, packed] = await Promise.all([
-    readChecked(folder, 'weights.json', hashes),
-    readChecked(folder, 'weights.bin', hashes),
+    readChecked(folder, `${stem}.json`, hashes),
+    readChecked(folder, `${stem}.bin`, hashes),
   ]);
-  const specs = parseModelJson(join(folder, 'weights.json'), specsFile, specsSchema, 'list of weights');
+  const specs = parseModelJson(join(folder, `${stem}.json`), specsFile, specsSchema, 'list of weights');
   const sizes = specs.map(({ shape }) => shape.reduce((product, side) => product * side, 1));
   const named = specs.reduce((sum, { dtype }, index) => sum + (sizes[index] ?? 0) * BYTES[dtype], 0);
   if (named !== packed.length) {
     throw invalidModel(
-      join(folder, 'weights.bin'),
-      `has ${String(packed.length)} bytes, its weights.json names ${String(named)}`,
+      join(folder, `${stem}.bin`),
+      `has ${String(packed.length)} bytes, its ${stem}.json names ${String(named)}`,
     );
   }
   const { buffer } = new Uint8Array(packed);
@@ -49,8 +53,6 @@ export async function readWeights(folder: string, hashes: Readonly<Record<string
   for (const [index, { name, shape, dtype }] of specs.entries()) {
     const bytes = buffer.slice(at, at + (sizes[index] ?? 0) * BYTES[dtype]);
     const data = dtype === 'float32' ? new Float32Array(bytes) : widened(new Uint16Array(bytes));
-    if (!areFinite(data))
-      throw invalidModel(join(folder, 'weights.bin'), `has weights in "${name}" that are no numbers`);
     weights.set(name, { shape, data });
     at += bytes.byteLength;
   }
@@ -68,15 +70,12 @@ function widened(halves: Uint16Array): Float32Array {
   return values;
 }
 
-/** Whether every value is a number, neither NaN nor infinite: any other times 0 is NaN. */
-export function areFinite(values: Float32Array): boolean {
-  let nothing = 0;
-  for (const value of values) nothing += value * 0;
-  return nothing === 0;
-}
-
 /** The bytes of weights.json and weights.bin, by name. */
-export function encodeWeights(weights: Weights, precision: WeightPrecision = 'float32'): Map<string, Uint8Array> {
+export function encodeWeights(
+  weights: Weights,
+  precision: WeightPrecision = 'float32',
+  stem = 'weights',
+): Map<string, Uint8Array> {
   const stored = Array.from(weights, ([name, weight]) => ({
     name,
     shape: weight.shape,
@@ -85,8 +84,8 @@ export function encodeWeights(weights: Weights, precision: WeightPrecision = 'fl
   const specs = stored.map(({ name, shape, dtype }) => ({ name, shape, ...(dtype !== 'float32' && { dtype }) }));
   const packed = stored.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
   return new Map([
-    ['weights.json', Buffer.from(`${JSON.stringify(specs)}\n`)],
-    ['weights.bin', Buffer.concat(packed)],
+    [`${stem}.json`, Buffer.from(`${JSON.stringify(specs)}\n`)],
+    [`${stem}.bin`, Buffer.concat(packed)],
   ]);
 }
 
@@ -139,10 +138,7 @@ export function parseModelJson<S extends z.ZodType>(path: string, bytes: Buffer,
     throw invalidModel(path, 'is cut or no JSON');
   }
   const parsed = schema.safeParse(content);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw invalidModel(path, `is no ${what} (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`);
-  }
+  if (!parsed.success) throw invalidModel(path, `is no ${what} (${parsed.error.issues[0]?.path.join('.') ?? ''})`);
   return parsed.data;
 }
 

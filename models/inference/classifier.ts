@@ -1,11 +1,15 @@
 import type { ModelCard } from '#shared/domain/model';
 import type { Precision } from '#shared/domain/precision';
 import type { Views } from '#shared/domain/testTimeAugmentation';
+import type { Unlike } from '#shared/domain/unlike';
+import type { GraphTensor } from '../graph/graph';
 import { Session } from '../graph/session';
 import { BRANCHES, filledUp } from './branches';
-import { familiarityOf } from './familiarity';
+import { judgeFor, type JudgeFamiliarity } from './familiarity';
 import { modelGraph, type ModelGraph } from './modelGraph';
 import { precisionHere } from './precision';
+import { scoresOf } from './reference';
+import type { AddColumns } from './seen';
 
 /** Images (or views of them) a run of the graph takes at most; larger ones gain nothing on a processor and cost memory. */
 export const BATCH = 32;
@@ -16,6 +20,8 @@ export interface Classified {
   readonly probabilities: Float32Array;
   /** Whether it is unlike what the model learned from. */
   readonly unfamiliar: boolean;
+  /** Why it is, as far as the model has a reference to know by. */
+  readonly unlike: readonly Unlike[];
 }
 
 /** A model ready to run: one graph from pixels to calibrated probabilities. Owned by whoever opened it; `close` frees it. */
@@ -25,14 +31,19 @@ export class Classifier {
   /** Images to give at once: as many as take no more memory, with all their views, than a plain batch. */
   readonly batch: number;
   readonly #session: Session;
-  readonly #tensors: Pick<ModelGraph, 'pixels' | 'logits' | 'probabilities'>;
+  readonly #pixels: GraphTensor;
+  readonly #outputs: readonly [probabilities: GraphTensor, scores: GraphTensor];
+  readonly #judge: JudgeFamiliarity;
 
-  private constructor({ card, precision, graph, ...tensors }: ModelGraph, views: Views) {
+  private constructor({ card, precision, graph, pixels, probabilities, columns }: ModelGraph, views: Views) {
+    if (!columns) throw new Error('A classifier scores its images.');
     this.card = card;
     this.precision = precision;
     this.batch = BATCH / views;
     this.#session = Session.open(graph);
-    this.#tensors = tensors;
+    this.#pixels = pixels;
+    this.#outputs = [probabilities, columns];
+    this.#judge = judgeFor(card, precision);
   }
 
   /**
@@ -45,24 +56,33 @@ export class Classifier {
     { views = 1, precision }: { readonly views?: Views; readonly precision?: Precision } = {},
   ): Promise<Classifier> {
     const precisionFor = (card: ModelCard): Precision => precision ?? precisionHere(card);
-    return new Classifier(await modelGraph(folder, pretrained, { views, precisionFor, branches: BRANCHES }), views);
+    const columnsFor = (card: ModelCard): Promise<AddColumns> => scoresOf(folder, card);
+    const graph = await modelGraph(folder, pretrained, { views, precisionFor, columnsFor, branches: BRANCHES });
+    return new Classifier(graph, views);
   }
 
   /** What the model says of each of RGB bytes [count, inputSize, inputSize, 3], in their order; the caller's. Blocks this thread while the graph runs. */
   classify(pixels: Uint8Array, count: number): Classified[] {
-    const { inputSize: side, classIds, leastFamiliarity } = this.card;
-    const { length: classes } = classIds;
-    const whole = filledUp(pixels, count, BRANCHES);
-    const [probabilities, logits] = this.#session.run(
-      [{ tensor: this.#tensors.pixels, shape: [whole.count, side, side, 3], data: whole.pixels }],
-      [this.#tensors.probabilities, this.#tensors.logits],
-    );
-    if (!(probabilities instanceof Float32Array && logits instanceof Float32Array))
-      throw new Error('The classifier gave no probabilities.');
-    return Array.from(familiarityOf(logits.subarray(0, count * classes), classes), (familiarity, row) => ({
+    const classes = this.card.classIds.length;
+    const [probabilities, scores] = this.#run(pixels, count);
+    const judged = this.#judge(scores, { pixels, count, scoresAgain: (others, n) => this.#run(others, n)[1] });
+    return judged.map((unlike, row) => ({
       probabilities: probabilities.slice(row * classes, (row + 1) * classes),
-      unfamiliar: leastFamiliarity !== null && familiarity < leastFamiliarity,
+      ...unlike,
     }));
+  }
+
+  #run(pixels: Uint8Array, count: number): readonly [Float32Array, Float32Array] {
+    const side = this.card.inputSize;
+    const whole = filledUp(pixels, count, BRANCHES);
+    const shape = [whole.count, side, side, 3];
+    const [probabilities, scores] = this.#session.run(
+      [{ tensor: this.#pixels, shape, data: whole.pixels }],
+      this.#outputs,
+    );
+    if (!(probabilities instanceof Float32Array && scores instanceof Float32Array))
+      throw new Error('The classifier gave no probabilities.');
+    return [probabilities, scores];
   }
 
   close(): void {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ClassifiedFile } from '#shared/compute/protocol';
 import { contentHashSchema } from '#shared/domain/ids';
+import type { Unlike } from '#shared/domain/unlike';
 import { FailureError, type Failure } from '#shared/domain/failure';
 import type { Classified, Classifier } from './classifier';
+import { looksLikeField } from './wholeField';
 import { decodeImage } from '../data/decode';
 import { diskPath } from '../files/diskPath';
 import { fileFailure } from '../files/systemErrors';
@@ -56,11 +58,24 @@ export async function classifyFiles({
       classified.flatMap((each, row): ClassifiedFile[] => {
         const file = batch.files[row];
         if (!file) return [];
-        return [file.kind === 'unreadable' ? file : { ...file, ...each }];
+        if (file.kind === 'unreadable') return [file];
+        const image = batch.pixels.subarray(row * side ** 2 * 3, (row + 1) * side ** 2 * 3);
+        return [{ ...file, ...each, unlike: withField(each.unlike, image, side, file) }];
       }),
     );
   }
   return graphMilliseconds;
+}
+
+/** The reasons with `field` among them where the picture is strange as it is and looks like one. */
+function withField(
+  unlike: readonly Unlike[],
+  pixels: Uint8Array,
+  side: number,
+  size: { readonly width: number; readonly height: number },
+): readonly Unlike[] {
+  const isStrange = unlike.includes('picture') && !unlike.includes('swapped');
+  return isStrange && looksLikeField(pixels, side, size) ? [...unlike, 'field'] : unlike;
 }
 
 async function prepareBatch(files: FilesToClassify['files'], side: number, imageStore: string): Promise<PreparedBatch> {

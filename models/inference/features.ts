@@ -20,6 +20,11 @@ export interface Pooled {
  */
 export function addFeatures(graph: Graph, pixels: GraphTensor, size: number, pretrained: Pretrained): GraphTensor {
   const blocks = addBackbone(graph, pixels, size, pretrained).slice(0, -1);
+  return pooledBlocks(graph, blocks);
+}
+
+/** Adds the mean and the standard deviation over the image of each of `blocks`, float32 [n, height, width, channels], as one tensor float32 [n, features]. */
+export function pooledBlocks(graph: Graph, blocks: readonly GraphTensor[]): GraphTensor {
   const pooled = blocks.flatMap((block) => {
     const { mean, deviation } = addPooled(graph, block);
     return [mean, deviation];

@@ -12,10 +12,9 @@ import { readCard } from '../files/modelFolder';
 import { assignPretrained } from '../pretrained/assign';
 import { loadPretrained } from '../pretrained/load';
 import { invalidModel, readWeights, type Weights } from '../files/weightsFile';
-import { inBranches } from './branches';
 import { addFeatures } from './features';
-import { calibrated, networkGraph, type ServedGraph, type Serving } from './networkGraph';
-import { addViews } from './testTimeAugmentation';
+import { networkGraph, type Serving } from './networkGraph';
+import { serve, type AddColumns, type Seeing, type Seen, type ServedGraph } from './seen';
 
 /** A model folder as a graph, with its card. */
 export interface ModelGraph extends ServedGraph {
@@ -26,6 +25,8 @@ export interface ModelGraph extends ServedGraph {
 interface ModelServing extends Pick<Serving, 'views' | 'branches'> {
   /** float32 if not given. */
   readonly precisionFor?: (card: ModelCard) => Precision;
+  /** None if not given. */
+  readonly columnsFor?: (card: ModelCard) => AddColumns | Promise<AddColumns>;
 }
 
 /**
@@ -35,13 +36,14 @@ interface ModelServing extends Pick<Serving, 'views' | 'branches'> {
 export async function modelGraph(
   folder: string,
   pretrained: string,
-  { views = 1, precisionFor = () => 'float32', branches = 1 }: ModelServing = {},
+  { views = 1, precisionFor = () => 'float32', branches = 1, columnsFor = () => () => null }: ModelServing = {},
 ): Promise<ModelGraph> {
   const card = await readCard(folder);
   const precision = precisionFor(card);
+  const addColumns = await columnsFor(card);
   const weights = await readWeights(folder, card.files);
   const { recipe } = card;
-  const serving = { views, precision, branches, temperature: temperatureOf(card, precision) };
+  const serving = { views, precision, branches, addColumns, temperature: temperatureOf(card, precision) };
   const served =
     recipe.kind === 'quick'
       ? await quickGraph(folder, card, weights, pretrained, serving)
@@ -55,7 +57,7 @@ async function quickGraph(
   card: ModelCard,
   head: Weights,
   pretrained: string,
-  { views, branches, temperature }: Required<Serving>,
+  seeing: Seeing,
 ): Promise<ServedGraph> {
   const backbone = await loadPretrained(join(pretrained, card.backbone.name));
   if (backbone.sha256 !== card.backbone.sha256) {
@@ -68,16 +70,15 @@ async function quickGraph(
   return fitting(folder, () => {
     const graph = new Graph();
     const pixels = graph.placeholder('pixels', 'uint8', [null, card.inputSize, card.inputSize, 3]);
-    const logits = addViews(graph, pixels, views, (seen) =>
-      inBranches(graph, seen, branches, (part) =>
-        addHead(graph, addFeatures(graph, part, card.inputSize, backbone), head),
-      ),
-    );
+    const network = (part: GraphTensor): Seen => {
+      const features = addFeatures(graph, part, card.inputSize, backbone);
+      return { ...addHead(graph, features, head), blocks: () => features };
+    };
+    const served = serve(graph, pixels, network, seeing);
+    const [, width] = served.logits.shape;
     const classes = card.classIds.length;
-    if (logits.shape[1] !== classes) {
-      throw new Error(`${String(logits.shape[1])} classes in its weights, ${String(classes)} in its card`);
-    }
-    return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
+    if (width !== classes) throw new Error(`${String(width)} classes in its weights, ${String(classes)} in its card`);
+    return served;
   });
 }
 
@@ -110,13 +111,14 @@ function fitting(folder: string, build: () => ServedGraph): ServedGraph {
   }
 }
 
-/** The trained head on the features [n, f]: dense, ReLU, dense; gives logits [n, classes]. */
-function addHead(graph: Graph, features: GraphTensor, head: Weights): GraphTensor {
+/** The trained head on the features [n, f]: dense, ReLU, dense; gives logits [n, classes] and what they are made of, [n, hidden]. */
+function addHead(graph: Graph, features: GraphTensor, head: Weights): Pick<Seen, 'logits' | 'pool'> {
   const dense = (name: string, input: GraphTensor): GraphTensor => {
     const kernel = constant(graph, head, `${name}/kernel`);
     return biasAdd(graph, `${name}/biased`, matMul(graph, name, input, kernel), constant(graph, head, `${name}/bias`));
   };
-  return dense('head/logits', relu(graph, 'head/relu', dense('head/hidden', features)));
+  const pool = relu(graph, 'head/relu', dense('head/hidden', features));
+  return { pool, logits: dense('head/logits', pool) };
 }
 
 function constant(graph: Graph, weights: Weights, name: string): GraphTensor {

@@ -1,65 +1,50 @@
 import type { Precision } from '#shared/domain/precision';
 import type { FitRecipe } from '#shared/domain/recipe';
-import type { Views } from '#shared/domain/testTimeAugmentation';
 import type { Network } from '../architectures/network';
 import { Graph, type GraphTensor } from '../graph/graph';
-import { softmax } from '../graph/operations/activation';
 import { mul, sub } from '../graph/operations/arithmetic';
 import { resizeBilinear } from '../graph/operations/resize';
 import { cast } from '../graph/operations/shape';
 import { encodeSavedModel } from '../graph/savedModel';
 import { lower } from '../lowering/lower';
-import { inBranches, type Branches } from './branches';
-import { addViews } from './testTimeAugmentation';
+import { inboundLayers } from '../lowering/topology';
+import { pooledBlocks } from './features';
+import { serve, type Seeing, type Seen, type ServedGraph } from './seen';
 
-/** What a model is to whoever runs it. */
-export interface ServedGraph {
-  readonly graph: Graph;
-  /** RGB bytes [n, side, side, 3]. */
-  readonly pixels: GraphTensor;
-  /** float32 [n, classes]; their mean where it sees several views of an image. */
-  readonly logits: GraphTensor;
-  /** softmax(logits / temperature), float32 [n, classes]. */
-  readonly probabilities: GraphTensor;
-}
-
-export interface Serving {
-  /** Divides the logits. 1 if not given. */
-  readonly temperature?: number;
-  /** How many views of each image the network sees. One if not given. */
-  readonly views?: Views;
-  /** Of the network's weights and values between its preprocessing and its logits, both of which are float32. float32 if not given. */
+/** One view, in one branch, without further columns and a temperature, in float32 where nothing else is given. */
+export interface Serving extends Partial<Seeing> {
+  /** Of the network's weights and values between its preprocessing and its logits, both of which are float32. */
   readonly precision?: Precision;
-  /** Where there are two, all views of a batch together must be even. One if not given. */
-  readonly branches?: Branches;
 }
 
 /** The graph of a recipe's network as inference runs it: weights as constants, batch norm folded. The network stays the caller's. */
 export function networkGraph(
   { workingSize, inputSize }: Pick<FitRecipe, 'workingSize' | 'inputSize'>,
-  { model, input }: Network,
-  { temperature = 1, views = 1, precision = 'float32', branches = 1 }: Serving = {},
+  { model, blocks, input }: Network,
+  { temperature = 1, views = 1, precision = 'float32', branches = 1, addColumns = () => null }: Serving = {},
 ): ServedGraph {
   const graph = new Graph();
   const pixels = graph.placeholder('pixels', 'uint8', [null, workingSize, workingSize, 3]);
-  const network = (part: GraphTensor): GraphTensor => {
+  const network = (part: GraphTensor): Seen => {
     const values = cast(graph, 'pixels/cast', part, 'float32');
     const prepared = addPreprocessing(graph, values, inputSize, input);
     const tensors = graph.inPrecision(precision, () =>
       lower(graph, model, inDataType(graph, 'preprocess/precision', prepared, precision)),
     );
-    const output = tensors.get(model.layers.at(-1)?.name ?? '');
-    if (!output) throw new Error('A network ends in a layer.');
-    return inDataType(graph, 'logits/precision', output, 'float32');
+    const output = model.layers.at(-1);
+    const before = output && inboundLayers(output)[0];
+    const tensorOf = (layer: string | undefined): GraphTensor => {
+      const tensor = tensors.get(layer ?? '');
+      if (!tensor) throw new Error(`The network has no layer "${layer ?? ''}".`);
+      return inDataType(graph, `${layer ?? ''}/float32`, tensor, 'float32');
+    };
+    return {
+      logits: tensorOf(output?.name),
+      pool: tensorOf(before?.name),
+      blocks: () => pooledBlocks(graph, blocks.map(tensorOf)),
+    };
   };
-  const logits = addViews(graph, pixels, views, (seen) => inBranches(graph, seen, branches, network));
-  return { graph, pixels, logits, probabilities: calibrated(graph, logits, temperature) };
-}
-
-/** softmax(logits / temperature), float32 [n, classes]. */
-export function calibrated(graph: Graph, logits: GraphTensor, temperature: number): GraphTensor {
-  const scale = graph.constant('calibrate/scale', Float32Array.of(1 / temperature), []);
-  return softmax(graph, 'probabilities', mul(graph, 'calibrate', logits, scale));
+  return serve(graph, pixels, network, { temperature, views, branches, addColumns });
 }
 
 /** The bytes of the frozen graph as a SavedModel: `pixels` in, `logits` and `probabilities` out. */

@@ -16,15 +16,15 @@ export interface CardParts {
   readonly inputSize: number;
   readonly judged: Judged;
   readonly bfloat16: ModelCard['bfloat16'];
+  readonly familiarity: ModelCard['familiarity'];
   /** The images that were used, by part. */
   readonly used: Readonly<Record<Part, readonly LabelledImage[]>>;
-  /** What is questionable in the images. */
-  readonly findings: readonly string[];
 }
 
 /** The card of a model just trained, without the hashes of its files. */
 export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
-  const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, bfloat16, used, findings } = parts;
+  const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, bfloat16, familiarity, used } =
+    parts;
   const all = [...used.training, ...used.validation, ...used.test];
   const bySlide = all.some(({ slide }) => slide !== null);
   return {
@@ -38,6 +38,8 @@ export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
     inputSize,
     ...judged,
     bfloat16,
+    leastFamiliarity: null,
+    familiarity,
     data: {
       description,
       snapshotHash: dataHash(all),
@@ -48,6 +50,6 @@ export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
       seed: recipe.seed,
       bySlide,
     },
-    limits: [...limitsOf(classIds, used.test, bySlide), ...findings],
+    limits: limitsOf(classIds, used.test, bySlide),
   };
 }

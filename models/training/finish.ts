@@ -4,16 +4,16 @@ import type { Precision } from '#shared/domain/precision';
 import type { FitRecipe } from '#shared/domain/recipe';
 import type { Network } from '../architectures/network';
 import { hasBfloat16 } from '../backend/device';
-import { Session } from '../graph/session';
-import { BATCH } from '../inference/classifier';
 import { networkGraph, servedModel } from '../inference/networkGraph';
+import { encodeReference } from '../inference/reference';
+import type { AddColumns } from '../inference/seen';
 import { layersModelJson } from '../pretrained/layersModel';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
 import { asStored } from '../files/weightsFile';
-import { batchesOf } from '../data/batches';
 import { cardOf } from './card';
 import type { FitData } from './fitData';
-import { judge, judgeBfloat16, type Scored } from './judge';
+import { judge, judgeBfloat16 } from './judge';
+import { familiarityOf, REFERENCE_IMAGES, referenceOf, score, type Scored } from './score';
 import { writeTrainedModel } from '../files/modelFolder';
 import { tellPredictions } from './predictions';
 import type { Progress, Stages } from './progress';
@@ -41,19 +41,22 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
   const { modelFolder, recipe, network, data, stage, tell } = finishing;
   // What is stored is what is calibrated and judged.
   setWeights(network.model, valuesOf(asStored(weightsIn(network.model), recipe.weightPrecision)));
-  const validation = await score(
-    finishing,
-    'validation',
-    'float32',
-    stage('calibrating', data.parts.validation.length),
-  );
-  const bfloat16 = hasBfloat16()
-    ? judgeBfloat16(data.classIds.length, {
-        float32: validation,
-        bfloat16: await score(finishing, 'validation', 'bfloat16', stage('calibrating', data.parts.validation.length)),
-      })
-    : null;
-  const test = await score(finishing, 'test', 'float32', stage('evaluating', data.parts.test.length));
+  const { validation: held, training } = data.parts;
+  const used = {
+    data,
+    side: recipe.workingSize,
+    graphFor: (precision: Precision, addColumns: AddColumns) =>
+      networkGraph(recipe, network, { precision, addColumns }),
+  };
+  const examples = Math.min(REFERENCE_IMAGES, training.length);
+  const reference = await referenceOf(used, recipe.seed, stage('calibrating', examples));
+  const scored = (part: Part, precision: Precision, progress: Progress): Promise<Scored> =>
+    score(used, data.parts[part], { reference, precision }, progress);
+  const validation = await scored('validation', 'float32', stage('calibrating', held.length));
+  const halved = hasBfloat16() ? await scored('validation', 'bfloat16', stage('calibrating', held.length)) : null;
+  const bfloat16 = halved && judgeBfloat16(data.classIds.length, { float32: validation, bfloat16: halved });
+  const familiarity = familiarityOf(validation, bfloat16 && halved);
+  const test = await scored('test', 'float32', stage('evaluating', data.parts.test.length));
   const judged = judge(data.classIds, { validation, test }, recipe.targetError);
   const card = cardOf({
     ...finishing,
@@ -61,8 +64,8 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
     inputSize: recipe.workingSize,
     judged,
     bfloat16,
+    familiarity,
     used: data.parts,
-    findings: data.findings,
   });
   await stage('saving', 1)(0);
   const weights = weightsIn(network.model);
@@ -73,36 +76,9 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
     new Map([
       ['model.json', layersModelJson(network.model, weights, recipe.weightPrecision)],
       ['saved_model/saved_model.pb', servedModel(networkGraph(recipe, network, judged))],
+      ...encodeReference(reference),
     ]),
   );
   tellPredictions(tell, data.parts.test, data.classIds, test, judged.temperature);
   return whole;
-}
-
-async function score(
-  { recipe, network, data }: Finishing,
-  part: Part,
-  precision: Precision,
-  progress: Progress,
-): Promise<Scored> {
-  const images = data.parts[part];
-  const classes = data.classIds.length;
-  const { graph, pixels, logits } = networkGraph(recipe, network, { precision });
-  const session = Session.open(graph);
-  try {
-    const all = new Float32Array(images.length * classes);
-    const shape = [recipe.workingSize, recipe.workingSize, 3];
-    let done = 0;
-    for await (const batch of batchesOf(data.cache, images, BATCH)) {
-      const count = batch.images.length;
-      const [result] = session.run([{ tensor: pixels, shape: [count, ...shape], data: batch.pixels }], [logits]);
-      if (!(result instanceof Float32Array)) throw new Error('The network gave no logits.');
-      all.set(result, done * classes);
-      done += count;
-      await progress(done);
-    }
-    return { logits: all, truth: images.map(({ classId }) => data.classIds.indexOf(classId)) };
-  } finally {
-    session.close();
-  }
 }

@@ -94,18 +94,25 @@ export async function fitHead(
   }
 }
 
+/** What the head makes of features [n, width]: its hidden layer [n, hidden] and its logits [n, classes]; float32, row-major. */
+export function headOutputs(
+  head: Head,
+  features: Float32Array,
+  width: number,
+): { readonly hidden: Float32Array; readonly logits: Float32Array } {
+  const [hidden, logits] = tf.tidy(() => {
+    const weight = ({ data, shape }: Weight): ReturnType<typeof tf.tensor> => tf.tensor(data, [...shape]);
+    const input = tf.tensor2d(features, [features.length / width, width]);
+    const active = tf.relu(tf.add(tf.matMul(input, weight(head.hiddenKernel)), weight(head.hiddenBias)));
+    const output = tf.add(tf.matMul(active, weight(head.logitsKernel)), weight(head.logitsBias));
+    return [active.dataSync<'float32'>(), output.dataSync<'float32'>()] as const;
+  });
+  return { hidden, logits };
+}
+
 /** The head's logits [n, classes] for features [n, width]; float32, row-major. */
 export function headLogits(head: Head, features: Float32Array, width: number): Float32Array {
-  return tf.tidy(() => {
-    const weight = ({ data, shape }: Weight): ReturnType<typeof tf.tensor> => tf.tensor(data, [...shape]);
-    const hidden = tf.relu(
-      tf.add(
-        tf.matMul(tf.tensor2d(features, [features.length / width, width]), weight(head.hiddenKernel)),
-        weight(head.hiddenBias),
-      ),
-    );
-    return tf.add(tf.matMul(hidden, weight(head.logitsKernel)), weight(head.logitsBias)).dataSync<'float32'>();
-  });
+  return headOutputs(head, features, width).logits;
 }
 
 function standardisation({ features, width, labels }: LabelledFeatures): Standardisation {

@@ -1,19 +1,13 @@
 import type { Evaluation } from '#shared/domain/evaluation';
 import type { ModelCard } from '#shared/domain/model';
 import { evaluate, topOf } from '../evaluation/evaluate';
-import { familiarityOf, leastFamiliarity } from '../inference/familiarity';
+import { fitLimits, reasonsOf } from '../inference/familiarity';
 import { calibrated, fitTemperature, fitThreshold } from './calibrate';
-
-/** Logits float32 [n, classes], row-major, and the true class of each row. */
-export interface Scored {
-  readonly logits: Float32Array;
-  readonly truth: readonly number[];
-}
+import type { Scored } from './score';
 
 export interface Judged {
   readonly temperature: number;
   readonly threshold: number;
-  readonly leastFamiliarity: number | null;
   readonly expectedError: number;
   readonly evaluation: Evaluation;
 }
@@ -21,7 +15,7 @@ export interface Judged {
 /** Share of the validation part that bfloat16 must call as float32 does. */
 const AGREEMENT = 0.998;
 
-/** Temperature, threshold and least familiarity from the validation part, then figures on the locked part. */
+/** Temperature, threshold and the limits of what is familiar from the validation part, then figures on the test set. */
 export function judge(
   classIds: readonly string[],
   { validation, test }: { readonly validation: Scored; readonly test: Scored },
@@ -34,13 +28,12 @@ export function judge(
     classes,
     targetError,
   );
-  const least = leastFamiliarity(validation.logits, classes);
-  const unfamiliar = Array.from(familiarityOf(test.logits, classes), (each) => least !== null && each < least);
+  const limits = fitLimits(validation.scores);
+  const unfamiliar = test.truth.map((_, row) => reasonsOf(test.scores, row, limits).length > 0);
   const probabilities = calibrated(test.logits, classes, temperature);
   return {
     temperature,
     threshold,
-    leastFamiliarity: least,
     expectedError,
     evaluation: evaluate({ classIds, truth: test.truth, probabilities, threshold, unfamiliar }),
   };
@@ -52,10 +45,10 @@ export function judge(
  */
 export function judgeBfloat16(
   classes: number,
-  validation: { readonly float32: Scored; readonly bfloat16: Scored },
+  validation: Readonly<Record<'float32' | 'bfloat16', Pick<Scored, 'logits' | 'truth'>>>,
 ): ModelCard['bfloat16'] {
   const { float32, bfloat16 } = validation;
-  const top = ({ logits }: Scored, row: number): number => topOf(logits, row, classes).top;
+  const top = ({ logits }: Pick<Scored, 'logits'>, row: number): number => topOf(logits, row, classes).top;
   const same = float32.truth.filter((_, row) => top(float32, row) === top(bfloat16, row)).length;
   const agreement = same / float32.truth.length;
   if (!(agreement >= AGREEMENT)) return null;

@@ -2,7 +2,7 @@ import type { QuickEvent } from '#shared/compute/protocol';
 import type { ImagePrediction } from '#shared/domain/prediction';
 import { topOf } from '../evaluation/evaluate';
 import { calibrated } from './calibrate';
-import type { Scored } from './judge';
+import type { Scored } from './score';
 import type { LabelledImage } from '../data/labelledImages';
 
 /** Mistakes told of after an epoch: as many as one looks at. */
@@ -21,7 +21,7 @@ export function tellPredictions(
   tell: (event: QuickEvent) => void,
   images: readonly LabelledImage[],
   classIds: readonly string[],
-  { logits }: Scored,
+  { logits }: Pick<Scored, 'logits'>,
   temperature: number,
 ): void {
   const probabilities = calibrated(logits, classIds.length, temperature);

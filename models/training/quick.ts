@@ -2,19 +2,20 @@ import { join } from 'node:path';
 import type { LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { QuickRecipe } from '#shared/domain/recipe';
-import { curate } from '../curation/curate';
 import { FeatureExtractor } from '../inference/featureExtractor';
+import { encodeReference } from '../inference/reference';
 import { loadPretrained } from '../pretrained/load';
 import { cardOf } from './card';
 import { chooseWeightDecay } from './chooseWeightDecay';
 import { FeatureCache } from './featureCache';
 import { extractFeatures, type ExtractedFeatures } from './features';
 import { classesOf, requireEveryClass } from './classes';
-import { fitHead, headLogits, type LabelledFeatures } from './head';
+import { fitHead, headOutputs, type LabelledFeatures } from './head';
 import { readLabelled, type LabelledImage } from '../data/labelledImages';
 import { writeTrainedModel } from '../files/modelFolder';
-import { judge, type Scored } from './judge';
-import { reportFindings } from './findings';
+import { judge } from './judge';
+import { fitReference, someImages, type SeenImages } from './fitReference';
+import { familiarityOf, REFERENCE_IMAGES, scoreSeen, type Scored } from './score';
 import { tellPredictions } from './predictions';
 import { stages, type GiveWay } from './progress';
 import { stratifiedSplit, type Part } from '../data/split';
@@ -52,10 +53,8 @@ export async function trainQuick(
   const { files, recipe } = training;
   const { stage } = stages(tell, signal, giveWay);
   const reading = stage('reading', files.length);
-  const { images: read, leftOut } = await readLabelled(files, reading);
-  const classIds = classesOf(read, files);
-  const { images, findings } = await curate(read, training.featureCache, stage('decoding', read.length));
-  reportFindings(tell, findings);
+  const { images, leftOut } = await readLabelled(files, reading);
+  const classIds = classesOf(images, files);
   const parts = stratifiedSplit(images, {
     test: recipe.testShare,
     validation: recipe.validationShare,
@@ -104,12 +103,18 @@ export async function trainQuick(
     const head = await fitHead(data, { ...recipe, weightDecay, classes: classIds.length }, stage('fitting', 0));
 
     await stage('calibrating', 1)(0);
-    const scored = (part: Part): Scored => ({
-      logits: headLogits(head, extracted[part].features, width),
-      truth: Array.from(label(extracted[part])),
-    });
-    const test = scored('test');
-    const judged = judge(classIds, { validation: scored('validation'), test }, recipe.targetError);
+    const seen = (part: Part): SeenImages => {
+      const { features } = extracted[part];
+      const { hidden, logits } = headOutputs(head, features, width);
+      return { blocks: features, pool: hidden, logits, truth: Array.from(label(extracted[part])) };
+    };
+    // The views of an image come after all images as they are.
+    const { length } = used('training');
+    const learned = someImages(seen('training'), length, Math.min(REFERENCE_IMAGES, length));
+    const reference = fitReference(learned, classIds.length);
+    const scored = (part: Part): Scored => scoreSeen(seen(part), reference);
+    const [validation, test] = [scored('validation'), scored('test')];
+    const judged = judge(classIds, { validation, test }, recipe.targetError);
     await stage('evaluating', 1)(1);
 
     const card = cardOf({
@@ -120,7 +125,7 @@ export async function trainQuick(
       inputSize: recipe.inputSize,
       judged,
       bfloat16: null,
-      findings,
+      familiarity: familiarityOf(validation, null),
       used: { training: used('training'), validation: used('validation'), test: used('test') },
     });
     await stage('saving', 1)(0);
@@ -130,7 +135,7 @@ export async function trainQuick(
       ['head/logits/kernel', head.logitsKernel],
       ['head/logits/bias', head.logitsBias],
     ]);
-    const whole = await writeTrainedModel(training.modelFolder, card, weights);
+    const whole = await writeTrainedModel(training.modelFolder, card, weights, encodeReference(reference));
     tellPredictions(tell, used('test'), classIds, test, judged.temperature);
     return { card: whole, leftOut };
   } finally {

@@ -3,6 +3,7 @@ import { failureSchema } from './failure';
 import { jobStateSchema, revisionSchema } from './jobState';
 import { batchIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
 import { precisionSchema } from './precision';
+import { unlikeSchema } from './unlike';
 import { viewsSchema } from './testTimeAugmentation';
 
 /** Reads the files of one or more dropped folders; every folder that holds images is one slide. */
@@ -34,6 +35,8 @@ export const slideCountsSchema = z.object({
   reviewed: z.record(z.string(), z.int()),
   machineUnidentified: z.int(),
   reviewedUnidentified: z.int(),
+  /** Cells that the model found unfamiliar, by the reason. */
+  unlike: z.record(unlikeSchema, z.int()).default({ picture: 0, class: 0, swapped: 0, field: 0 }),
   /** Cells that a person confirmed or corrected. */
   seen: z.int(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cellIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from './ids';
+import { unlikeSchema } from './unlike';
 import { viewsSchema } from './testTimeAugmentation';
 
 /**
@@ -24,6 +25,8 @@ export const cellSchema = z.object({
   status: cellStatusSchema,
   /** Whether it is unlike what the model learned from: unidentified for that, until a person speaks. */
   unfamiliar: z.boolean(),
+  /** Why it is; empty in cells of before, and of a model that has no reference to know by. */
+  unlike: z.array(unlikeSchema).readonly().default([]),
 });
 
 /** One change of one cell, oldest first in a history. */

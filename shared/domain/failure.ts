@@ -19,7 +19,6 @@ export const failureCodeSchema = z.enum([
   'model-mismatch',
   'too-little-data',
   'data-changed',
-  'questionable-data',
   'checkpoint-damaged',
   'diverged',
   'compute-died',

@@ -12,7 +12,7 @@ import { Classifier } from '#models/inference/classifier';
 import { decodeImage } from '#models/data/decode';
 import { fasterOf, fasterPrecision } from '#models/inference/fasterPrecision';
 import { precisionHere } from '#models/inference/precision';
-import { judgeBfloat16, type Scored } from '#models/training/judge';
+import { judgeBfloat16 } from '#models/training/judge';
 import { fitTemperature } from '#models/training/calibrate';
 import type { Precision } from '#shared/domain/precision';
 import { SAMPLE_SLIDE } from '../support/data';
@@ -106,9 +106,9 @@ describe('the precision of the program', () => {
 
 describe('a network in bfloat16', () => {
   /** Logits that make `top` the most probable of three classes in each row. */
-  const scored = (tops: readonly number[], truth: readonly number[]): Scored => ({
+  const scored = (tops: readonly number[], truth: readonly number[]): { logits: Float32Array; truth: number[] } => ({
     logits: Float32Array.from(tops.flatMap((top) => [0, 1, 2].map((index) => (index === top ? -1 : -4)))),
-    truth,
+    truth: [...truth],
   });
   const truth = Array.from({ length: 1000 }, (_, row) => row % 3);
   const changed = (count: number): number[] => truth.map((top, row) => (row < count ? (top + 1) % 3 : top));

@@ -15,6 +15,7 @@ import { precisionRows } from './rows/007-precision';
 import { classRows } from './rows/008-classes';
 import { passedOverRows } from './rows/009-passedOver';
 import { jobRows } from './rows/010-jobs';
+import { unlikeRows } from './rows/011-unlike';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -28,6 +29,7 @@ const ROWS: readonly string[] = [
   classRows,
   passedOverRows,
   jobRows,
+  unlikeRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -132,11 +134,16 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         machineUnidentified: 1,
         reviewed: { lymphocyte: 2 },
         reviewedUnidentified: 0,
+        unlike: { picture: version < 11 ? 0 : 1, class: version < 11 ? 0 : 1, swapped: 0, field: 0 },
         seen: 1,
       });
       expect(cells.ofSlide(slideIdSchema.parse(1), null, 10).map(({ classId, status }) => [classId, status])).toEqual([
         ['lymphocyte', 'corrected'],
         ['lymphocyte', 'classified'],
+      ]);
+      // Until a model had a reference, nobody knew why.
+      expect(cells.byIds([cellIdSchema.parse(2)]).map(({ unlike }) => unlike)).toEqual([
+        version < 11 ? [] : ['picture', 'class'],
       ]);
       // Until a model could find a cell unfamiliar, none was.
       expect(cells.byIds([1, 2].map((id) => cellIdSchema.parse(id))).map((cell) => cell.unfamiliar)).toEqual([

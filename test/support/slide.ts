@@ -58,6 +58,7 @@ export function makeSlidesOf(
         width: 360,
         height: 363,
         unfamiliar: false,
+        unlike: [],
         probabilities: new Float32Array(8).fill(1 / 8),
         ...said(id),
       });

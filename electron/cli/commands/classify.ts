@@ -7,6 +7,7 @@ import { cellsCsv } from '#main/report/tables';
 import { requireWritable, writeTextFile } from '#main/files/writeFile';
 import type { Batch } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
+import { slideNotice } from '#shared/domain/slideNotice';
 import { fixedPrecision } from '#shared/domain/model';
 import type { PrecisionChoice } from '#shared/domain/precision';
 import { passedOverText } from '#shared/domain/passedOver';
@@ -110,10 +111,14 @@ function unfinishedOrNew(
 async function writeResults(application: Application, batch: Batch, options: ClassifyOptions): Promise<number> {
   const { card } = application.catalog.get(batch.modelId);
   warnOfUnknownRoles(application, card);
-  const { cells, batches } = application.workspace;
+  const { cells, batches, slides } = application.workspace;
   await writeTextFile(options.out, cellsCsv(cells.records(batch.id, null), card, { notice: false }));
   const passedOver = batches.passedOver(batch.id).map(passedOverText);
   for (const text of passedOver) process.stderr.write(`passed over: ${text}\n`);
+  for (const slide of slides.ofBatch(batch.id)) {
+    const notice = slideNotice(slide);
+    if (notice !== null) process.stderr.write(`${slide.name}: ${notice}\n`);
+  }
   const setAside = batches.setAside(batch.id);
   const unreadable = setAside.filter(({ kind }) => kind === 'unreadable');
   const duplicates = setAside.length - unreadable.length;

@@ -5,6 +5,7 @@ import type { ModelCard } from '#shared/domain/model';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { STANDARD_CLASSES } from '#shared/domain/standardClasses';
 import type { CellRecord } from '../store/cellRepository';
+import { slideNotice } from '#shared/domain/slideNotice';
 import { csvLine } from './csv';
 
 /** The columns that every table of cells begins with; one a class follows, by name. */
@@ -47,7 +48,8 @@ export function* cellsJson(records: Iterable<CellRecord>, card: ModelCard, batch
   };
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "cells": [`;
   let first = true;
-  for (const { file, hash, slide, classId, topClassId, confidence, status, unfamiliar, probabilities } of records) {
+  for (const record of records) {
+    const { file, hash, slide, classId, topClassId, confidence, status, unfamiliar, unlike, probabilities } = record;
     const byClass = Object.fromEntries(card.classIds.map((id, index) => [id, short(probabilities[index] ?? 0)]));
     const cell = {
       file,
@@ -58,6 +60,7 @@ export function* cellsJson(records: Iterable<CellRecord>, card: ModelCard, batch
       confidence: short(confidence),
       status,
       unfamiliar,
+      unlike,
       probabilities: byClass,
     };
     yield `${first ? '' : ','}\n    ${JSON.stringify(cell)}`;
@@ -144,6 +147,7 @@ export function slidesJson(slides: readonly Slide[], classes: CellClasses, card:
       files: slide.files,
       unreadable: slide.unreadable,
       duplicates: slide.duplicates,
+      warning: slideNotice(slide),
       cellsSeenByAPerson: slide.counts.seen,
       differentials: Object.fromEntries(
         differentialsOf(slide, classes).map(({ review, differential }) => [

@@ -8,6 +8,7 @@ import {
   type ContentHash,
   type SlideId,
 } from '#shared/domain/ids';
+import type { Unlike } from '#shared/domain/unlike';
 import { viewsSchema } from '#shared/domain/testTimeAugmentation';
 import type { Connection } from './database';
 
@@ -21,6 +22,7 @@ interface CellRow {
   confidence: number;
   status: string;
   unfamiliar: number;
+  unlike: string;
 }
 
 /** What classification found out about one file. */
@@ -35,6 +37,7 @@ export interface NewCell {
   readonly confidence: number;
   /** Whether it is unlike what the model learned from. */
   readonly unfamiliar: boolean;
+  readonly unlike: readonly Unlike[];
   /** Null below the model's threshold, and where it is unfamiliar. */
   readonly classId: string | null;
   readonly probabilities: Float32Array;
@@ -50,10 +53,12 @@ export interface CellRecord {
   readonly confidence: number;
   readonly status: string;
   readonly unfamiliar: boolean;
+  readonly unlike: readonly Unlike[];
   readonly probabilities: Float32Array;
 }
 
-const COLUMNS = 'c.id, c.slide_id, c.hash, f.path, c.class, c.top_class, c.confidence, c.status, c.unfamiliar';
+const COLUMNS =
+  'c.id, c.slide_id, c.hash, f.path, c.class, c.top_class, c.confidence, c.status, c.unfamiliar, c.unlike';
 
 /** Cells and the images they are pictures of. */
 export class CellRepository {
@@ -68,10 +73,10 @@ export class CellRepository {
       'insert into image (hash, stored, bytes, width, height) values (?, ?, ?, ?, ?) on conflict do nothing',
     );
     this.#insert = database.prepare<
-      [string, string, number, string | null, Uint8Array, string | null, string, number, number]
+      [string, string, number, string | null, Uint8Array, string | null, string, number, string, number]
     >(
-      `insert into cell (slide_id, file_id, hash, top_class, confidence, machine_class, probabilities, class, status, unfamiliar)
-       select slide_id, id, ?, ?, ?, ?, ?, ?, ?, ? from batch_file where id = ? and state = 'pending'`,
+      `insert into cell (slide_id, file_id, hash, top_class, confidence, machine_class, probabilities, class, status, unfamiliar, unlike)
+       select slide_id, id, ?, ?, ?, ?, ?, ?, ?, ?, ? from batch_file where id = ? and state = 'pending'`,
     );
     this.#same = database.prepare<[number, string], { path: string }>(
       `select f.path from cell c join batch_file f on f.id = c.file_id
@@ -99,6 +104,7 @@ export class CellRepository {
       cell.classId,
       status,
       cell.unfamiliar ? 1 : 0,
+      JSON.stringify(cell.unlike),
       cell.file,
     );
     return result.changes === 1 ? cellIdSchema.parse(Number(result.lastInsertRowid)) : null;
@@ -170,6 +176,7 @@ export class CellRepository {
         confidence: row.confidence,
         status: row.status,
         unfamiliar: row.unfamiliar === 1,
+        unlike: toUnlike(row.unlike),
         probabilities: toFloats(row.probabilities),
       };
     }
@@ -195,7 +202,12 @@ function toCell(row: CellRow): Cell {
     confidence: row.confidence,
     status: row.status,
     unfamiliar: row.unfamiliar === 1,
+    unlike: toUnlike(row.unlike),
   });
+}
+
+function toUnlike(text: string): readonly Unlike[] {
+  return cellSchema.shape.unlike.parse(JSON.parse(text));
 }
 
 function toFloats(blob: Buffer): Float32Array {

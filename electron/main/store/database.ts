@@ -12,6 +12,7 @@ import { precision } from './migrations/007-precision';
 import { classes } from './migrations/008-classes';
 import { passedOver } from './migrations/009-passedOver';
 import { jobs } from './migrations/010-jobs';
+import { unlike } from './migrations/011-unlike';
 
 export type Connection = Database.Database;
 
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly string[] = [
   classes,
   passedOver,
   jobs,
+  unlike,
 ];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */

@@ -19,6 +19,10 @@ interface CountRow {
   class: string | null;
   seen: number;
   n: number;
+  picture: number;
+  no_class: number;
+  swapped: number;
+  field: number;
 }
 
 /** Slides with their numbers of cells. */
@@ -47,7 +51,9 @@ export class SlideRepository {
       .all(...parameters);
     const counts = this.#database
       .prepare<unknown[], CountRow>(
-        `select c.slide_id, c.machine_class, c.class, sum(c.status in ('confirmed', 'corrected')) as seen, count(*) as n
+        `select c.slide_id, c.machine_class, c.class, sum(c.status in ('confirmed', 'corrected')) as seen, count(*) as n,
+           sum(c.unlike like '%"picture"%') as picture, sum(c.unlike like '%"class"%') as no_class,
+           sum(c.unlike like '%"swapped"%') as swapped, sum(c.unlike like '%"field"%') as field
          from cell c join slide s on s.id = c.slide_id where ${condition} group by c.slide_id, c.machine_class, c.class`,
       )
       .all(...parameters);
@@ -85,7 +91,17 @@ function toSlide(row: SlideRow, counts: readonly CountRow[]): Slide {
       reviewed: sum('class'),
       machineUnidentified: without('machine_class'),
       reviewedUnidentified: without('class'),
-      seen: counts.reduce((total, each) => total + each.seen, 0),
+      unlike: {
+        picture: total(counts, 'picture'),
+        class: total(counts, 'no_class'),
+        swapped: total(counts, 'swapped'),
+        field: total(counts, 'field'),
+      },
+      seen: total(counts, 'seen'),
     },
   });
+}
+
+function total(counts: readonly CountRow[], key: 'picture' | 'no_class' | 'swapped' | 'field' | 'seen'): number {
+  return counts.reduce((sum, each) => sum + each[key], 0);
 }

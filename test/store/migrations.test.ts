@@ -16,6 +16,7 @@ import { classRows } from './rows/008-classes';
 import { passedOverRows } from './rows/009-passedOver';
 import { jobRows } from './rows/010-jobs';
 import { unlikeRows } from './rows/011-unlike';
+import { resultRows } from './rows/012-results';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -30,6 +31,7 @@ const ROWS: readonly string[] = [
   passedOverRows,
   jobRows,
   unlikeRows,
+  resultRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');

@@ -49,7 +49,7 @@ interface ClassifyOptions {
   readonly json?: boolean;
 }
 
-/** A batch that was cut goes on where it was. Resolves to the exit code. */
+/** A batch that was cut goes on where it was, and one whose results could not be written is only written. Resolves to the exit code. */
 async function classify(folders: readonly string[], options: ClassifyOptions): Promise<number> {
   await requireWritable(options.out);
   const started = Date.now();
@@ -61,6 +61,8 @@ async function classify(folders: readonly string[], options: ClassifyOptions): P
       folders.map((folder) => resolve(folder)),
       options,
     );
+    const { batches } = application.workspace;
+    batches.setResultsDue(batch.id, true);
     const { result } = await interruptible(
       () => application.batches.pause(batch.id),
       async () => (await application.batches.run(batch.id)).entry,
@@ -73,7 +75,9 @@ async function classify(folders: readonly string[], options: ClassifyOptions): P
       return EXIT.interrupted;
     }
     line.show(`${String(settled(result))} files in ${duration((Date.now() - started) / 1000)}`, { last: true });
-    return await writeResults(application, result, options);
+    const code = await writeResults(application, result, options);
+    batches.setResultsDue(batch.id, false);
+    return code;
   } finally {
     await application.close();
   }
@@ -112,7 +116,14 @@ async function writeResults(application: Application, batch: Batch, options: Cla
   const { card } = application.catalog.get(batch.modelId);
   warnOfUnknownRoles(application, card);
   const { cells, batches, slides } = application.workspace;
-  await writeTextFile(options.out, cellsCsv(cells.records(batch.id, null), card, { notice: false }));
+  try {
+    await writeTextFile(options.out, cellsCsv(cells.records(batch.id, null), card, { notice: false }));
+  } catch (error) {
+    process.stderr.write(
+      'The batch is done and kept: the same command writes its results, and classifies nothing again.\n',
+    );
+    throw error;
+  }
   const passedOver = batches.passedOver(batch.id).map(passedOverText);
   for (const text of passedOver) process.stderr.write(`passed over: ${text}\n`);
   for (const slide of slides.ofBatch(batch.id)) {

@@ -133,14 +133,19 @@ export class BatchRepository {
     return this.#all.all().map((row) => this.#toBatch(row));
   }
 
-  /** The newest batch of these sources, model, views, shard and (where one is given) precision that is not finished, if there is one. */
+  /** The newest batch of these sources, model, views, shard and (where one is given) precision that is not finished, or whose results were not written, if there is one. */
   findUnfinished({ sources, modelId, views, precision, shard }: BatchOrder): Batch | null {
     const row = this.#database
       .prepare<[string, string, number, string | null, string | null, string | null], { id: string }>(
-        "select id from batch where sources = ? and model_id = ? and views = ? and shard is ? and (? is null or precision = ?) and state in ('queued', 'running', 'paused', 'failed') order by created_at desc limit 1",
+        "select id from batch where sources = ? and model_id = ? and views = ? and shard is ? and (? is null or precision = ?) and (state in ('queued', 'running', 'paused', 'failed') or state = 'done' and results_due = 1) order by created_at desc limit 1",
       )
       .get(JSON.stringify(sources), modelId, views, shard, precision, precision);
     return row ? this.find(batchIdSchema.parse(row.id)) : null;
+  }
+
+  /** Remembers whether a command is still to write the batch's results: until then the batch is found by its order. */
+  setResultsDue(id: BatchId, isDue: boolean): void {
+    this.#database.prepare('update batch set results_due = ? where id = ?').run(isDue ? 1 : 0, id);
   }
 
   shardOf(id: BatchId): string | null {

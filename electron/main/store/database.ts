@@ -13,6 +13,7 @@ import { classes } from './migrations/008-classes';
 import { passedOver } from './migrations/009-passedOver';
 import { jobs } from './migrations/010-jobs';
 import { unlike } from './migrations/011-unlike';
+import { results } from './migrations/012-results';
 
 export type Connection = Database.Database;
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly string[] = [
   passedOver,
   jobs,
   unlike,
+  results,
 ];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */

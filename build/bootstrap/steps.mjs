@@ -1,5 +1,5 @@
 // Runs set-up steps in order: each says whether it is done, so a second run does nothing, and a cut run goes on where it was.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, root, sha256 } from './places.mjs';
 
@@ -47,10 +47,7 @@ export async function withLock(say, work) {
       break;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      if (!isAlive(Number(readIfThere(lock)))) {
-        rmSync(lock, { force: true });
-        continue;
-      }
+      if (!isAlive(Number(readIfThere(lock))) && removeStale(lock)) continue;
       if (!told) say('Another set-up of this checkout is running; waiting for it.');
       told = true;
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -61,6 +58,28 @@ export async function withLock(say, work) {
   } finally {
     rmSync(lock, { force: true });
   }
+}
+
+/** How long a process may take between the two calls that remove a stale lock, milliseconds: after that it died between them. */
+const LONGEST_REMOVAL = 60_000;
+
+/**
+ * Removes a lock that a dead process left. One process at a time does: another may have taken the lock since it was read, and would lose it.
+ * @param {string} lock
+ * @returns {boolean} whether it was done; false while another process does
+ */
+function removeStale(lock) {
+  const removing = `${lock}.removing`;
+  try {
+    writeFileSync(removing, '', { flag: 'wx' });
+  } catch {
+    if (Date.now() - (statSync(removing, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > LONGEST_REMOVAL)
+      rmSync(removing, { force: true });
+    return false;
+  }
+  if (!isAlive(Number(readIfThere(lock)))) rmSync(lock, { force: true });
+  rmSync(removing, { force: true });
+  return true;
 }
 
 /** @param {string} path */

@@ -9,8 +9,8 @@ const BY_ID = 'id:';
  * FailureError `not-found` lists the models; `invalid-argument` lists those that are meant where they are several, so that none of them answers unasked.
  */
 export function chosenModel(catalog: ModelCatalog, named: string | undefined): PlacedModel {
-  if (named === undefined) return catalog.get(catalog.liveId());
-  if (named.startsWith(BY_ID)) return catalog.get(named.slice(BY_ID.length));
+  if (named === undefined) return catalog.checked(catalog.liveId());
+  if (named.startsWith(BY_ID)) return catalog.checked(named.slice(BY_ID.length));
   const meant = catalog.list().filter(({ id, card }) => id === named || card.name === named);
   if (meant.length > 1) {
     throw new FailureError(
@@ -19,5 +19,5 @@ export function chosenModel(catalog: ModelCatalog, named: string | undefined): P
       `Name one by its id, such as ${BY_ID}${meant[0]?.id ?? ''}.`,
     );
   }
-  return catalog.get(meant[0]?.id ?? named);
+  return catalog.checked(meant[0]?.id ?? named);
 }

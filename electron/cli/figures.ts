@@ -1,15 +1,14 @@
-import type { Evaluation, Proportion } from '#shared/domain/evaluation';
+import { worstClass, type Evaluation, type Proportion } from '#shared/domain/evaluation';
 
 /**
  * The figures of a model in one line: what a rare class cannot hide in comes first. Balanced accuracy, the class found least often, then the accuracy.
  * Null where nothing was evaluated.
  */
-export function headline({ balancedAccuracy, perClass, accuracy }: Evaluation): string | null {
+export function headline(evaluation: Evaluation): string | null {
+  const { balancedAccuracy, perClass, accuracy } = evaluation;
   const tested = perClass.filter(({ n }) => n > 0);
   const untested = perClass.filter(({ n }) => n === 0).map(({ classId }) => classId);
-  const [worst] = tested.toSorted(
-    (a, b) => (a.sensitivity.value ?? 0) - (b.sensitivity.value ?? 0) || a.sensitivity.low - b.sensitivity.low,
-  );
+  const worst = worstClass(evaluation);
   if (!worst) return null;
   const { k, n } = worst.sensitivity;
   return [

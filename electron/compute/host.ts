@@ -22,7 +22,7 @@ import { readCard } from '#models/files/modelFolder';
 import { Classifier } from '#models/inference/classifier';
 import { precisionHere } from '#models/inference/precision';
 import { classifyFiles } from '#models/inference/classifyFiles';
-import { encodePicture } from '#models/data/decode';
+import { decodeImage, encodePicture } from '#models/data/decode';
 import { diskPath } from '#models/files/diskPath';
 import { fit } from '#models/training/fit';
 import { measureSpeed } from '#models/training/measureSpeed';
@@ -59,8 +59,15 @@ export class ComputeHost {
     precision: async ({ modelFolder }) => precisionHere(await readCard(modelFolder)),
     classify: async ({ modelFolder, views, precision, imageStore, files }, onResults, signal) => {
       const classifier = await this.#open(modelFolder, views, precision);
+      onResults([]);
       const graphMilliseconds = await classifyFiles({ classifier, imageStore, files, signal, onResults });
       return { graphMilliseconds, precision: classifier.precision };
+    },
+    trial: async ({ modelFolder, views, precision, path }) => {
+      const classifier = await this.#open(modelFolder, views, precision);
+      const { pixels } = await decodeImage(await readFile(path), classifier.card.inputSize);
+      classifier.classify(pixels, 1);
+      return null;
     },
     picture: async ({ path, side }) => encodePicture(await readFile(diskPath(path)), side),
     augment: (params) => previewFiles(params),

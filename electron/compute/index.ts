@@ -1,6 +1,7 @@
 // Entry of the compute process: under Electron's utilityProcess, or forked by plain Node.
 import type { FromCompute } from '#shared/compute/protocol';
 import { ComputeHost } from './host';
+import { watchParent } from './watchParent';
 
 /** What Electron gives a utility process to talk through. */
 interface ParentPort {
@@ -31,7 +32,6 @@ if (port) {
   });
 } else {
   process.on('message', receive);
-  // The program that started this one is gone: nobody waits for results.
-  process.on('disconnect', () => process.exit(0));
 }
+watchParent();
 send({ kind: 'ready' });

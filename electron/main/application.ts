@@ -16,12 +16,19 @@ import { ModelCatalog } from './modelCatalog';
 import type { Resources } from './resources';
 import { sweepUnfinished } from './store/sweepUnfinished';
 import { openWorkspace, type Workspace } from './store/workspace';
+import { settlesWithin } from './within';
+
+/** Milliseconds that jobs have to stop by themselves, and then after the compute process was ended. */
+const TO_STOP = 1500;
+const TO_SETTLE = 500;
 
 export interface ApplicationParts {
   readonly workspaceFolder: string;
   readonly resources: Resources;
   readonly launchCompute: (workspace: Workspace) => LaunchCompute;
   readonly emit: Emit;
+  /** The compute process has started, or started again: maybe on another device. */
+  readonly onComputeReady?: () => void;
 }
 
 export interface NewBatch {
@@ -60,22 +67,25 @@ export class Application {
   readonly #sweeping: Promise<void>;
 
   /** FailureError as openWorkspace. */
-  constructor({ workspaceFolder, resources, launchCompute, emit }: ApplicationParts) {
+  constructor({ workspaceFolder, resources, launchCompute, emit, onComputeReady }: ApplicationParts) {
     this.workspace = openWorkspace(workspaceFolder);
     this.#sweeping = sweepUnfinished(this.workspace);
     this.catalog = new ModelCatalog(this.workspace, resources);
     this.#emit = emit;
-    this.compute = new ComputeSupervisor(launchCompute(this.workspace), this.workspace.log, (error) => {
-      emit('notice', error.failure);
+    this.compute = new ComputeSupervisor(launchCompute(this.workspace), this.workspace.log, {
+      onDeath: (error) => {
+        emit('notice', error.failure);
+      },
+      onReady: onComputeReady,
     });
-    this.batches = this.#batchControl();
+    this.batches = this.#batchControl(resources.goodImage);
     this.trainings = this.#trainingControl();
     this.batches.recover();
     this.trainings.recover();
   }
 
   createBatch({ id, sources, modelId, views, precision, shard, name }: NewBatch): Batch {
-    const model = this.catalog.get(modelId ?? this.catalog.liveId());
+    const model = this.catalog.checked(modelId ?? this.catalog.liveId());
     return this.workspace.batches.create({
       id,
       name: name ?? nameOf(sources),
@@ -115,15 +125,19 @@ export class Application {
     });
   }
 
-  /** Stops what runs, so that it goes on at the next start, and closes the store. */
+  /** Stops what runs, so that it goes on at the next start, and closes the store: within 5 s, whatever hangs. */
   async close(): Promise<void> {
-    await this.#queue.stopAll('shutdown');
-    this.compute.dispose();
-    await this.#sweeping;
+    const atRest = Promise.all([this.#queue.stopAll('shutdown'), this.#sweeping]);
+    await settlesWithin(atRest, TO_STOP);
+    await this.compute.dispose();
+    // What hung in the compute process has failed by now.
+    const isAtRest = await settlesWithin(atRest, TO_SETTLE);
     this.workspace.close();
+    // A call of the system that hangs, on a lost network drive say, would keep this process from exiting.
+    if (!isAtRest) process.kill(process.pid, 'SIGKILL');
   }
 
-  #batchControl(): JobControl<BatchId, Batch, void> {
+  #batchControl(goodImage: string): JobControl<BatchId, Batch, void> {
     const { workspace, compute } = this;
     const emit = this.#emit;
     return new JobControl(
@@ -134,8 +148,8 @@ export class Application {
           emit('batch.changed', batch);
         },
         work: (batchId, signal) => {
-          const model = this.catalog.get(workspace.batches.get(batchId).modelId);
-          return runClassification({ workspace, compute, model, batchId, emit, signal });
+          const model = this.catalog.checked(workspace.batches.get(batchId).modelId);
+          return runClassification({ workspace, compute, model, batchId, emit, signal, goodImage });
         },
         finish: (id) => workspace.batches.setState(id, 'done'),
         goesOn: () => true,

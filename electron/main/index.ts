@@ -8,6 +8,7 @@ import { Application } from './application';
 import { utilityCompute } from './compute/launchUtility';
 import { electronDesktop, workspaceFolder } from './desktop';
 import { faultReporter } from './faults';
+import type { Emit } from './events';
 import { serveImages } from './images/imageProtocol';
 import { callHandlers } from './ipc/handlers';
 import { router } from './ipc/router';
@@ -41,6 +42,9 @@ function start(): void {
       resources,
       launchCompute: ({ log }) => utilityCompute(resources.computeEntry, resources.pretrained, log),
       emit,
+      onComputeReady: () => {
+        askForDevice(application, emit);
+      },
     });
   } catch (error) {
     giveUp(error);
@@ -87,15 +91,7 @@ function start(): void {
     reportFault('preload', error);
   });
 
-  compute.call('device', null).then(
-    (report) => {
-      device = report;
-      emit('device.changed', report);
-    },
-    (error: unknown) => {
-      reportFault('device', error);
-    },
-  );
+  compute.start();
   application.goOn();
 
   let closing = false;
@@ -121,6 +117,19 @@ function start(): void {
     );
     app.exit(1);
   });
+}
+
+/** Asks what runs the numbers: another device, maybe, where the compute process died on the one before. */
+function askForDevice({ compute, workspace }: Application, emit: Emit): void {
+  compute.call('device', null).then(
+    (report) => {
+      device = report;
+      emit('device.changed', report);
+    },
+    (error: unknown) => {
+      workspace.log.error(`device: ${String(error)}`);
+    },
+  );
 }
 
 /** Nothing can be done without a workspace: says why, and ends. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { modelCardSchema, type Model, type ModelCard } from '#shared/domain/model';
 import { modelIdSchema, type ModelId } from '#shared/domain/ids';
 import { FailureError } from '#shared/domain/failure';
@@ -64,6 +65,22 @@ export class ModelCatalog {
   }
 
   /**
+   * As `get`, for a model that is about to run: its folder must hold the classes and the weights (by their hashes) of its card in the list. FailureError `model-mismatch` otherwise.
+   * That the files have those hashes is checked where they are read, as is a card that is missing or cut.
+   */
+  checked(id: string): PlacedModel {
+    const placed = this.get(id);
+    const found = cardIn(placed.folder);
+    const bound = ({ classIds, files }: ModelCard): unknown => [classIds, files];
+    if (found === null || isDeepStrictEqual(bound(found), bound(placed.card))) return placed;
+    throw new FailureError(
+      'model-mismatch',
+      `The folder ${placed.folder} holds another model than "${placed.card.name}".`,
+      'Bring the folder back from a backup, or import what it holds under a name of its own and choose another model.',
+    );
+  }
+
+  /**
    * Lends `work` an id made of a name, and the folder a model of this id is written to. No model has the id and nothing in models/ is called so, in whatever case:
    * what lies there already is never written over, and the id is not lent twice at once.
    */
@@ -90,6 +107,15 @@ export class ModelCatalog {
       const id = number === 1 ? base : `${base}-${String(number)}`;
       if (!taken.has(folded(id))) return modelIdSchema.parse(id);
     }
+  }
+}
+
+/** The card in a model's folder; null where there is none that can be read. */
+function cardIn(folder: string): ModelCard | null {
+  try {
+    return modelCardSchema.parse(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')));
+  } catch {
+    return null;
   }
 }
 

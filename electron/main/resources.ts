@@ -5,6 +5,8 @@ export interface Resources {
   readonly pretrained: string;
   readonly starter: string;
   readonly sampleSlide: string;
+  /** One of the sample slide's images. */
+  readonly goodImage: string;
   readonly computeEntry: string;
   readonly preload: string;
   readonly renderer: string;
@@ -16,6 +18,7 @@ export function resourcesIn(root: string): Resources {
     pretrained: join(root, 'models', 'pretrained'),
     starter: join(root, 'models', 'starter'),
     sampleSlide: join(root, 'samples', 'slide'),
+    goodImage: join(root, 'samples', 'slide', 'BNE_225758.jpg'),
     computeEntry: join(root, 'dist', 'compute', 'index.js'),
     preload: join(root, 'dist', 'preload', 'index.cjs'),
     renderer: join(root, 'dist', 'renderer'),

@@ -30,8 +30,13 @@ export function registerSchemes(): void {
   ]);
 }
 
-/** Serves the window's files, with the policy, and refuses every permission. Once, after the app is ready. */
+/** A proxy that nothing answers: port 9 of this machine, which the standard gives to a service that discards. */
+const NO_WAY_OUT = 'http://127.0.0.1:9';
+
+/** Serves the window's files, with the policy, refuses every permission and every connection. Once, after the app is ready. */
 export function serveWindow(resources: Resources): void {
+  // Nothing here needs a network. What passes the policy all the same, as WebRTC does, has to pass a proxy, and there is none.
+  void session.defaultSession.setProxy({ proxyRules: NO_WAY_OUT, proxyBypassRules: '<-loopback>' });
   protocol.handle(SCHEME, async (request) => {
     const { pathname, host } = new URL(request.url);
     const file = /^\/(index\.html|assets\/[\w.-]+)$/.exec(pathname === '/' ? '/index.html' : pathname)?.[1];
@@ -75,14 +80,24 @@ export function openWindow(resources: Resources, dark: boolean): BrowserWindow {
   window.once('ready-to-show', () => {
     window.show();
   });
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.on('will-navigate', (event) => {
+  const { webContents } = window;
+  const home = `${ORIGIN}/index.html`;
+  webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
+  webContents.on('will-navigate', (event) => {
     event.preventDefault();
   });
-  window.webContents.on('will-attach-webview', (event) => {
+  webContents.on('will-frame-navigate', (event) => {
+    if (!event.isMainFrame) event.preventDefault();
+  });
+  // Some places are gone to without asking: about:blank is one. The window comes back at once.
+  webContents.on('did-navigate', (_event, url) => {
+    if (!isOwnOrigin(url)) void window.loadURL(home);
+  });
+  webContents.on('will-attach-webview', (event) => {
     event.preventDefault();
   });
-  void window.loadURL(`${ORIGIN}/index.html`);
+  void window.loadURL(home);
   return window;
 }
 

@@ -10,6 +10,8 @@ import { allSettledOrThrow, prepareAhead } from './prepareAhead';
 /** A file with a label whose header was read. */
 export interface LabelledImage extends LabelledFile {
   readonly hash: string;
+  /** Shared by images that are nearly the same picture; null where no other is known. */
+  readonly alike: string | null;
 }
 
 export interface LabelledImages {
@@ -34,7 +36,7 @@ export async function readLabelled(
     try {
       const bytes = await readFile(diskPath(file.path));
       readHeader(bytes);
-      return { ...file, hash: createHash('sha256').update(bytes).digest('hex') };
+      return { ...file, hash: createHash('sha256').update(bytes).digest('hex'), alike: null };
     } catch (error) {
       return { path: file.path, failure: fileFailure(file.path, error) };
     }

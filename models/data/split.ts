@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UnionFind } from './unionFind';
 
 export type Part = 'training' | 'validation' | 'test';
 
@@ -7,6 +8,8 @@ export interface SplitItem {
   readonly classId: string;
   /** Items of one slide stay together; null where slides are not known. */
   readonly slide: string | null;
+  /** Items of one picture stay together; null where no other item shows it. */
+  readonly alike: string | null;
 }
 
 export interface SplitShares {
@@ -16,25 +19,17 @@ export interface SplitShares {
 }
 
 /**
- * Splits items, stratified by class: whole slides stay together, and so do equal images. Membership hangs on seed and content alone, not on file names or order,
+ * Splits items, stratified by class: whole slides stay together, and so do images of one picture. Membership hangs on seed and content alone, not on file names or order,
  * so the locked test part stays locked when files are renamed or listed differently. Gives a part for each item.
  */
 export function stratifiedSplit(items: readonly SplitItem[], shares: SplitShares): Part[] {
-  const groups = new Map<string, number[]>();
-  items.forEach((item, index) => {
-    const group = item.slide === null ? `image ${item.hash}` : `slide ${item.slide}`;
-    const members = groups.get(group);
-    if (members) members.push(index);
-    else groups.set(group, [index]);
-  });
-  const ordered = [...groups]
-    .map(([group, members]) => ({ rank: rankOf(shares.seed, group), members }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
-
+  const groups = groupsOf(items, shares.seed, ({ slide, hash }) =>
+    slide === null ? `image ${hash}` : `slide ${slide}`,
+  );
   const sizes = countBy(items);
   const parts = new Array<Part>(items.length).fill('training');
   const taken = { test: new Map<string, number>(), validation: new Map<string, number>() };
-  for (const { members } of ordered) {
+  for (const members of groups) {
     const part = (['test', 'validation'] as const).find((each) => fits(members, each));
     if (!part) continue;
     for (const index of members) {
@@ -56,21 +51,15 @@ export function stratifiedSplit(items: readonly SplitItem[], shares: SplitShares
 }
 
 /**
- * Folds for cross-validation, 0 to folds - 1, seeded as the split is: whole slides stay together, and so do equal images. Each goes where least of its classes is, so that the folds are
+ * Folds for cross-validation, 0 to folds - 1, seeded as the split is: whole slides stay together, and so do images of one picture. Each goes where least of its classes is, so that the folds are
  * stratified as far as that allows; there may be fewer slides than folds, and then some folds are empty.
  */
 export function stratifiedFolds(items: readonly SplitItem[], folds: number, seed: number): number[] {
-  const groups = new Map<string, number[]>();
-  items.forEach((item, index) => {
-    const rank = rankOf(seed, `fold ${item.slide ?? item.hash}`);
-    const members = groups.get(rank);
-    if (members) members.push(index);
-    else groups.set(rank, [index]);
-  });
+  const groups = groupsOf(items, seed, ({ slide, hash }) => `fold ${slide ?? hash}`);
   const sizes = countBy(items);
   const held = Array.from({ length: folds }, () => new Map<string, number>());
   const result = new Array<number>(items.length).fill(0);
-  for (const [, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const members of groups) {
     const within = countBy(members.flatMap((index) => items[index] ?? []));
     const shares = held.map((counts) =>
       [...within.keys()].reduce((sum, id) => sum + (counts.get(id) ?? 0) / (sizes.get(id) ?? 1), 0),
@@ -80,6 +69,30 @@ export function stratifiedFolds(items: readonly SplitItem[], folds: number, seed
     for (const [id, count] of within) held[fold]?.set(id, (held[fold].get(id) ?? 0) + count);
   }
   return result;
+}
+
+/**
+ * Items that stay together (of one slide, of one content, of one picture, or bound by several of these), as indices, in an order that hangs on the seed and on what `nameOf` calls them.
+ * A group is ranked by its slides where it has some.
+ */
+function groupsOf(items: readonly SplitItem[], seed: number, nameOf: (item: SplitItem) => string): number[][] {
+  const bound = new UnionFind(items.length);
+  const firstOf = new Map<string, number>();
+  items.forEach((item, index) => {
+    const keys = [nameOf(item), `content ${item.hash}`, ...(item.alike === null ? [] : [`alike ${item.alike}`])];
+    for (const key of keys) {
+      bound.join(index, firstOf.get(key) ?? index);
+      firstOf.set(key, firstOf.get(key) ?? index);
+    }
+  });
+  const ranked = bound.sets().map((members) => {
+    const inGroup = members.flatMap((index) => items[index] ?? []);
+    const named = inGroup.filter(({ slide }) => slide !== null);
+    const names = new Set((named.length > 0 ? named : inGroup).map(nameOf));
+    const ranks = [...names].map((name) => rankOf(seed, name)).sort();
+    return { rank: ranks[0] ?? '', members };
+  });
+  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0)).map(({ members }) => members);
 }
 
 function rankOf(seed: number, group: string): string {

@@ -53,6 +53,8 @@ export async function readWeights(
   for (const [index, { name, shape, dtype }] of specs.entries()) {
     const bytes = buffer.slice(at, at + (sizes[index] ?? 0) * BYTES[dtype]);
     const data = dtype === 'float32' ? new Float32Array(bytes) : widened(new Uint16Array(bytes));
+    if (!areFinite(data))
+      throw invalidModel(join(folder, 'weights.bin'), `has weights in "${name}" that are no numbers`);
     weights.set(name, { shape, data });
     at += bytes.byteLength;
   }
@@ -68,6 +70,13 @@ function widened(halves: Uint16Array): Float32Array {
   const values = new Float32Array(halves.length);
   for (let at = 0; at < halves.length; at++) values[at] = everyHalf[halves[at] ?? 0] ?? NaN;
   return values;
+}
+
+/** Whether every value is a number, neither NaN nor infinite: any other times 0 is NaN. */
+export function areFinite(values: Float32Array): boolean {
+  let nothing = 0;
+  for (const value of values) nothing += value * 0;
+  return nothing === 0;
 }
 
 /** The bytes of weights.json and weights.bin, by name. */
@@ -138,7 +147,10 @@ export function parseModelJson<S extends z.ZodType>(path: string, bytes: Buffer,
     throw invalidModel(path, 'is cut or no JSON');
   }
   const parsed = schema.safeParse(content);
-  if (!parsed.success) throw invalidModel(path, `is no ${what} (${parsed.error.issues[0]?.path.join('.') ?? ''})`);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalidModel(path, `is no ${what} (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''})`);
+  }
   return parsed.data;
 }
 

@@ -19,12 +19,15 @@ export interface CardParts {
   readonly familiarity: ModelCard['familiarity'];
   /** The images that were used, by part. */
   readonly used: Readonly<Record<Part, readonly LabelledImage[]>>;
+  /** What is questionable in the images. */
+  readonly findings: readonly string[];
 }
 
 /** The card of a model just trained, without the hashes of its files. */
 export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
   const { modelId, name, description, recipe, classIds, backbone, inputSize, judged, bfloat16, familiarity, used } =
     parts;
+  const { findings } = parts;
   const all = [...used.training, ...used.validation, ...used.test];
   const bySlide = all.some(({ slide }) => slide !== null);
   return {
@@ -50,6 +53,6 @@ export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
       seed: recipe.seed,
       bySlide,
     },
-    limits: limitsOf(classIds, used.test, bySlide),
+    limits: [...limitsOf(classIds, used.test, bySlide), ...findings],
   };
 }

@@ -34,7 +34,7 @@ export function requireEveryClass(classIds: readonly string[], part: readonly La
   if (vanished.length === 0) return;
   throw new FailureError(
     'too-little-data',
-    `The split leaves no image ${purpose} of ${vanished.join(', ')}: images of one slide stay together, and those of this class are few or of too few slides.`,
+    `The split leaves no image ${purpose} of ${vanished.join(', ')}: images of one slide and copies of one picture stay together, and those of this class are few, or of too few slides or pictures.`,
     'Add images of other slides to these classes, change the shares (testShare, validationShare) or the seed, or take their folders out.',
   );
 }

@@ -66,6 +66,7 @@ export async function finish(finishing: Finishing): Promise<ModelCard> {
     bfloat16,
     familiarity,
     used: data.parts,
+    findings: data.findings,
   });
   await stage('saving', 1)(0);
   const weights = weightsIn(network.model);

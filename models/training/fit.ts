@@ -9,6 +9,7 @@ import { declareNetwork, type Network } from '../architectures/network';
 import { assignPretrained } from '../pretrained/assign';
 import { loadKerasBackbone } from '../pretrained/kerasBackbone';
 import { loadPretrained, type Pretrained } from '../pretrained/load';
+import { reportFindings } from './findings';
 import { finish } from './finish';
 import { readFitData } from './fitData';
 import { setWeights, valuesOf, weightsIn } from '../pretrained/networkWeights';
@@ -70,6 +71,7 @@ export async function fit(
   const { stage, now } = stages(tell, signal, giveWay);
   const loadBackbone = backboneLoader(recipe, training.pretrained);
   const data = await readFitData(files, imageCache, recipe, stage);
+  reportFindings(tell, data.findings);
   try {
     // A run is known by what was asked for; what it trains with is in the card.
     const identity = { recipe: sha256(JSON.stringify(recipe)), data: data.hash, images: data.images };

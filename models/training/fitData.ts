@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { FitRecipe } from '#shared/domain/recipe';
+import { curate } from '../curation/curate';
 import { classesOf, requireEveryClass } from './classes';
 import { ImageCache } from '../data/imageCache';
 import { dataHash, readLabelled, type LabelledImage } from '../data/labelledImages';
@@ -17,6 +18,8 @@ export interface FitData {
   /** SHA-256 over classes and contents: equal for the same images under the same labels. */
   readonly hash: string;
   readonly images: number;
+  /** What a person should know of the images before the training. */
+  readonly findings: readonly string[];
 }
 
 /**
@@ -29,7 +32,9 @@ export async function readFitData(
   recipe: Pick<FitRecipe, 'workingSize' | 'testShare' | 'validationShare' | 'seed'>,
   stage: Stages,
 ): Promise<FitData> {
-  const { images: read, leftOut } = await readLabelled(files, stage('reading', files.length));
+  const labelled = await readLabelled(files, stage('reading', files.length));
+  classesOf(labelled.images, files);
+  const { images: read, findings } = await curate(labelled.images, folder, stage('decoding', labelled.images.length));
   const cache = await ImageCache.open(folder, recipe.workingSize);
   try {
     const undecoded = await cache.fill(read, stage('decoding', read.length));
@@ -48,7 +53,15 @@ export async function readFitData(
     const hash = createHash('sha256')
       .update(`${classIds.join('\n')}\n${dataHash(images)}`)
       .digest('hex');
-    return { classIds, parts: split, cache, leftOut: [...leftOut, ...undecoded], hash, images: images.length };
+    return {
+      classIds,
+      parts: split,
+      cache,
+      leftOut: [...labelled.leftOut, ...undecoded],
+      hash,
+      images: images.length,
+      findings,
+    };
   } catch (error) {
     await cache.close();
     throw error;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { QuickRecipe } from '#shared/domain/recipe';
+import { curate } from '../curation/curate';
 import { FeatureExtractor } from '../inference/featureExtractor';
 import { encodeReference } from '../inference/reference';
 import { loadPretrained } from '../pretrained/load';
@@ -13,6 +14,7 @@ import { classesOf, requireEveryClass } from './classes';
 import { fitHead, headOutputs, type LabelledFeatures } from './head';
 import { readLabelled, type LabelledImage } from '../data/labelledImages';
 import { writeTrainedModel } from '../files/modelFolder';
+import { reportFindings } from './findings';
 import { judge } from './judge';
 import { fitReference, someImages, type SeenImages } from './fitReference';
 import { familiarityOf, REFERENCE_IMAGES, scoreSeen, type Scored } from './score';
@@ -53,8 +55,10 @@ export async function trainQuick(
   const { files, recipe } = training;
   const { stage } = stages(tell, signal, giveWay);
   const reading = stage('reading', files.length);
-  const { images, leftOut } = await readLabelled(files, reading);
-  const classIds = classesOf(images, files);
+  const { images: read, leftOut } = await readLabelled(files, reading);
+  const classIds = classesOf(read, files);
+  const { images, findings } = await curate(read, training.featureCache, stage('decoding', read.length));
+  reportFindings(tell, findings);
   const parts = stratifiedSplit(images, {
     test: recipe.testShare,
     validation: recipe.validationShare,
@@ -125,6 +129,7 @@ export async function trainQuick(
       inputSize: recipe.inputSize,
       judged,
       bfloat16: null,
+      findings,
       familiarity: familiarityOf(validation, null),
       used: { training: used('training'), validation: used('validation'), test: used('test') },
     });

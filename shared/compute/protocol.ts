@@ -64,13 +64,17 @@ const predictionsEventSchema = z.object({
   predictions: z.array(imagePredictionSchema),
 });
 
+/** Something the user should know, such as copies among the images, or a smaller batch. */
+const noticeEventSchema = z.object({ kind: z.literal('notice'), failure: failureSchema });
+
 /** What a quick training tells on its way. */
-const quickEventSchema = z.discriminatedUnion('kind', [progressEventSchema, predictionsEventSchema]);
+const quickEventSchema = z.discriminatedUnion('kind', [progressEventSchema, predictionsEventSchema, noticeEventSchema]);
 
 /** What a training by gradients tells on its way. */
 export const fitEventSchema = z.discriminatedUnion('kind', [
   progressEventSchema,
   predictionsEventSchema,
+  noticeEventSchema,
   /** Where it begins or goes on: what was measured after this epoch and step counts no more. */
   z.object({ kind: z.literal('from'), epoch: z.int().nonnegative(), step: z.int().nonnegative() }),
   /** Steps since the last such event, at most a few events a second. */
@@ -82,8 +86,6 @@ export const fitEventSchema = z.discriminatedUnion('kind', [
     checkpoint: checkpointSchema,
     mistakes: z.array(imagePredictionSchema),
   }),
-  /** Something the user should know, such as a smaller batch. */
-  z.object({ kind: z.literal('notice'), failure: failureSchema }),
 ]);
 
 /** Every request that main may make of the compute process: what it takes, what it reports on the way, what it gives. */
@@ -91,7 +93,10 @@ export const computeRequests = {
   device: { params: z.null(), progress: z.never(), result: deviceReportSchema },
   /** The precision that a model classifies in here, where nobody fixed one. */
   precision: { params: z.object({ modelFolder: z.string() }), progress: z.never(), result: precisionSchema },
-  /** Loads a model (kept until another is asked for) and classifies files; results come as progress, in any order, each file once. */
+  /**
+   * Loads a model (kept until another is asked for) and classifies files. An empty progress says that the model is loaded
+   * and the files are in hand; then results come as progress, in any order, each file once.
+   */
   classify: {
     params: z.object({
       modelFolder: z.string(),
@@ -104,6 +109,12 @@ export const computeRequests = {
     progress: z.array(classifiedFileSchema),
     /** Milliseconds the graph ran. */
     result: z.object({ graphMilliseconds: z.number(), precision: precisionSchema }),
+  },
+  /** Classifies one image and keeps nothing: whether this machine can, where the image is known to be good. */
+  trial: {
+    params: z.object({ modelFolder: z.string(), views: viewsSchema, precision: precisionSchema, path: z.string() }),
+    progress: z.never(),
+    result: z.null(),
   },
   /** A picture of a stored image that every renderer can show: PNG, at most `side` pixels, orientation applied. */
   picture: {

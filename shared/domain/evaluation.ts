@@ -45,3 +45,11 @@ export const evaluationSchema = z.object({
 export type Proportion = z.infer<typeof proportionSchema>;
 export type ClassFigures = z.infer<typeof classFiguresSchema>;
 export type Evaluation = z.infer<typeof evaluationSchema>;
+
+/** The class found least often among those that have images: by the share found, then by its lower limit. Null without images. */
+export function worstClass({ perClass }: Evaluation): ClassFigures | null {
+  const [worst] = perClass
+    .filter(({ n }) => n > 0)
+    .sort(({ sensitivity: a }, { sensitivity: b }) => (a.value ?? 0) - (b.value ?? 0) || a.low - b.low);
+  return worst ?? null;
+}

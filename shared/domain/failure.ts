@@ -19,6 +19,7 @@ export const failureCodeSchema = z.enum([
   'model-mismatch',
   'too-little-data',
   'data-changed',
+  'questionable-data',
   'checkpoint-damaged',
   'diverged',
   'compute-died',

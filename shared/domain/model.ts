@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { evaluationSchema } from './evaluation';
 import { modelIdSchema } from './ids';
 import type { Precision, PrecisionChoice } from './precision';
-import { recipeSchema } from './recipe';
+import { IMAGE_SIDE, recipeSchema } from './recipe';
 
 /** Greatest scores of a familiar image (models/inference/reference). */
 const limitsSchema = z.object({ picture: z.number(), class: z.number() });
@@ -16,11 +16,15 @@ export const modelCardSchema = z.object({
   /** How it was trained, which also says what the folder holds: a quick model the weights of its head, any other the whole network (model.json) and a frozen graph (saved_model/). */
   recipe: recipeSchema,
   /** In the order of the model's outputs. */
-  classIds: z.array(z.string()).min(2),
+  classIds: z
+    .array(z.string().refine((id) => id.trim() !== '', 'a class has no name'))
+    .min(2)
+    .max(1000)
+    .refine(isDistinct, 'two classes have one name'),
   /** `sha256` of the weights it began with; empty for random ones. */
-  backbone: z.object({ name: z.string(), sha256: z.string() }),
+  backbone: z.object({ name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'it names no network'), sha256: z.string() }),
   /** Side of the square that images are decoded to, pixels. */
-  inputSize: z.int().positive(),
+  inputSize: z.int().min(IMAGE_SIDE.min).max(IMAGE_SIDE.max),
   /** Divides the logits (temperature scaling, Guo et al. 2017). */
   temperature: z.number().positive(),
   /**
@@ -44,7 +48,7 @@ export const modelCardSchema = z.object({
     .nullable()
     .default(null),
   /** Error expected among identified cells at the threshold, from the validation part. */
-  expectedError: z.number(),
+  expectedError: z.number().min(0).max(1),
   data: z.object({
     description: z.string(),
     /** SHA-256 over the sorted lines `<class> <sha256 of file>`, so that the same images give the same hash. */
@@ -61,8 +65,18 @@ export const modelCardSchema = z.object({
   evaluation: evaluationSchema,
   limits: z.array(z.string()),
   /** SHA-256 of the files beside the card, by file name. */
-  files: z.record(z.string(), z.string()),
+  files: z
+    .record(z.string(), z.string())
+    .refine(
+      (files) => isDistinct([...Object.keys(files), 'card.json']),
+      'two files have one name, or that of the card',
+    ),
 });
+
+/** Whether no two names are one to a person, or to a system that takes upper and lower case for the same. */
+function isDistinct(names: readonly string[]): boolean {
+  return new Set(names.map((name) => name.normalize('NFC').trim().toLowerCase())).size === names.length;
+}
 
 /** A model of this workspace (or the starter, which every workspace has). */
 export const modelSchema = z.object({

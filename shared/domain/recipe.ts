@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { augmentationPipelineSchema } from './augmentationPipeline';
 
+/** Sides of the squares that networks see, pixels. */
+export const IMAGE_SIDE = { min: 32, max: 512 } as const;
+
 /** Shares of the images, kept together by slide where slides are known, and what is aimed at after training: the same for every recipe, so that models are judged on the same locked part. */
 const judging = {
   testShare: z.number().min(0.05).max(0.5).default(0.2),
@@ -15,7 +18,7 @@ export const quickRecipeSchema = z.strictObject({
   kind: z.literal('quick').default('quick'),
   backbone: z.enum(['efficientnet-lite0']).default('efficientnet-lite0'),
   /** Side of the square the images are resized to, pixels. */
-  inputSize: z.int().min(32).max(512).default(192),
+  inputSize: z.int().min(IMAGE_SIDE.min).max(IMAGE_SIDE.max).default(192),
   /** Views of each training image whose features are learned from, 1 to 8: the image itself, then turned, mirrored, and changed a little in size and colour. */
   views: z.int().min(1).max(8).default(2),
   /** Units of the head's hidden layer. */
@@ -139,9 +142,9 @@ export const fitRecipeSchema = z
     /** What the backbone begins with: `published` (weights that ship with the program), `random`, or the path of Keras' weights (.h5, no top). */
     weights: z.string().min(1),
     /** Side of the square images are decoded to and kept at, pixels. */
-    workingSize: z.int().min(32).max(512),
+    workingSize: z.int().min(IMAGE_SIDE.min).max(IMAGE_SIDE.max),
     /** Side the network sees, pixels. */
-    inputSize: z.int().min(32).max(512),
+    inputSize: z.int().min(IMAGE_SIDE.min).max(IMAGE_SIDE.max),
     head: headSchema,
     stages: z.array(stageSchema).min(1).max(8),
     /** What is done to training images, at the side the network sees; without steps, nothing. */

@@ -34,6 +34,12 @@ export function wilson(k: number, n: number): Limits {
   };
 }
 
+/** Probability of k or more successes in n trials of probability p each: I_p(k, n - k + 1) (DLMF 8.17.5). Throws RangeError unless 0 <= k <= n are integers. */
+export function binomialTail(k: number, n: number, p: number): number {
+  checkCounts(k, n);
+  return k === 0 ? 1 : incompleteBeta(p, k, n - k + 1);
+}
+
 function checkCounts(k: number, n: number): void {
   if (!Number.isInteger(k) || !Number.isInteger(n) || k < 0 || k > n) {
     throw new RangeError(`A proportion needs whole numbers 0 <= k <= n, not k = ${String(k)}, n = ${String(n)}`);

@@ -27,6 +27,7 @@ it('a slide of blasts, subtypes and classes that nobody defined is counted whole
   const app = await App.start(workspace);
   const { window } = app;
   await app.resize(WIDE);
+  await app.nameReviewer('Ada');
   await window.getByRole('option').first().waitFor();
   const panel = window.getByRole('region', { name: 'Differential' });
   await panel.getByText('14 cells are in no percentage').waitFor();

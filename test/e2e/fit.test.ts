@@ -52,7 +52,7 @@ it.skipIf(!hasData)(
     expect(await epochs.count()).toBe(1 + 2);
     await tour(app, 'fit-done');
     await looksBehindTheMatrix(app, join(folder, 'labelled'));
-    await window.getByRole('button', { name: 'Make live' }).click();
+    await app.makeLiveAllTheSame();
     await window.getByText('This model is live').waitFor();
 
     await mkdir(join(folder, 'slide 01'));

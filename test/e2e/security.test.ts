@@ -1,6 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { SAMPLE_SLIDE } from '../support/data';
 import { temporaryFolder } from '../support/temporary';
 import { App } from './pages/app';
@@ -147,6 +149,128 @@ it('the page runs no code but its own, and loads nothing from elsewhere', async 
   await app.close();
 });
 
+it('a window that went to an empty page comes back', async () => {
+  const app = await App.start(join(await temporaryFolder(), 'workspace'));
+  const { window: page, electron } = app;
+  await page.getByRole('button', { name: 'Try it on a sample slide' }).waitFor();
+  const gone = await electron.evaluateHandle(({ BrowserWindow }) => ({
+    url: new Promise((resolve) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.once('did-navigate', (_event, url) => {
+        resolve(url);
+      });
+    }),
+  }));
+  await page.evaluate(() => {
+    location.href = 'about:blank';
+  });
+  expect(await gone.evaluate(({ url }) => url)).toBe('about:blank');
+  await page.waitForURL('smearscope://window/index.html');
+  await page.getByRole('button', { name: 'Try it on a sample slide' }).waitFor();
+  expect(await page.evaluate(async () => 'result' in (await window.smearscope.call('batch.list', null)))).toBe(true);
+  await app.close();
+});
+
+it('the page reaches nobody by WebRTC, not even on this machine', async () => {
+  const app = await App.start(join(await temporaryFolder(), 'workspace'));
+  let reached = 0;
+  const server = createServer((socket) => {
+    reached++;
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const candidates = await app.window.evaluate(async (port) => {
+    const found: string[] = [];
+    try {
+      const relay = { urls: `turn:127.0.0.1:${String(port)}?transport=tcp`, username: 'a', credential: 'b' };
+      const connection = new RTCPeerConnection({ iceServers: [relay] });
+      const gathered = new Promise((resolve) => {
+        connection.onicecandidate = ({ candidate }) => {
+          if (candidate === null) resolve(null);
+          else found.push(candidate.candidate);
+        };
+      });
+      connection.createDataChannel('data');
+      await connection.setLocalDescription();
+      await gathered;
+    } catch (error) {
+      return error instanceof Error ? [error.name] : [];
+    }
+    return found.filter((candidate) => candidate !== '');
+  }, address.port);
+  expect({ candidates, reached }).toEqual({ candidates: [], reached: 0 });
+  await app.close();
+});
+
+it('a fault of the page and one of main are in the log, and the first is shown', async () => {
+  const workspace = join(await temporaryFolder(), 'workspace');
+  const app = await App.start(workspace);
+  const { window: page, electron } = app;
+  await electron.evaluate(({ dialog, app: program }) => {
+    dialog.showMessageBox = (...args: unknown[]) => {
+      program.emit('shown', args.at(-1));
+      return Promise.resolve({ response: 0, checkboxChecked: false });
+    };
+  });
+  const shown = await electron.evaluateHandle(({ app: program }) => {
+    const details: string[] = [];
+    program.on('shown' as never, ((options: { detail: string }) => details.push(options.detail)) as never);
+    return details;
+  });
+  await page.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('a fault of the page');
+    });
+    void Promise.reject(new Error('a rejection in the page'));
+  });
+  await electron.evaluate(() => {
+    void Promise.reject(new Error('a rejection in main'));
+  });
+  const log = (): Promise<string> => readFile(join(workspace, 'log', 'smearscope.log'), 'utf8');
+  for (const text of [
+    'window: Error: a fault of the page',
+    'window: Error: a rejection in the page',
+    'main: Error: a rejection in main',
+  ])
+    await expect.poll(log).toContain(text);
+  const [runId] = /(?<=\[)\w{8}(?=\] window: Error: a fault of the page)/.exec(await log()) ?? [];
+  expect(await shown.jsonValue()).toEqual([expect.stringContaining(runId ?? 'the id of the run')]);
+  await app.close();
+});
+
+it('a window that dies is loaded again, three times in a minute, and then asks', async () => {
+  const app = await App.start(join(await temporaryFolder(), 'workspace'));
+  const outcome = await app.electron.evaluate(async ({ BrowserWindow, dialog }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (!contents) throw new Error('The program has no window.');
+    const asked = new Promise<number>((resolve) => {
+      dialog.showMessageBox = () => {
+        resolve(loads);
+        return Promise.resolve({ response: 0, checkboxChecked: false });
+      };
+    });
+    let loads = 0;
+    const loaded = (): Promise<void> =>
+      new Promise((resolve) => {
+        contents.once('did-finish-load', () => {
+          loads++;
+          resolve();
+        });
+      });
+    for (let time = 0; time < 4; time++) {
+      const next = loaded();
+      contents.forcefullyCrashRenderer();
+      await next;
+    }
+    const alive: unknown = await contents.executeJavaScript('typeof window.smearscope');
+    return { loadsBeforeAsking: await asked, loads, alive };
+  });
+  expect(outcome).toEqual({ loadsBeforeAsking: 3, loads: 4, alive: 'object' });
+  await app.close();
+});
+
 it('main answers the window’s own page alone: not another window, not another page in it, not a frame', async () => {
   const app = await App.start(join(await temporaryFolder(), 'workspace'));
   const { window: page, electron } = app;
@@ -167,6 +291,8 @@ it('main answers the window’s own page alone: not another window, not another 
     await other.loadURL('data:text/html,<p>elsewhere</p>');
     asked.otherWindowElsewhere = await ask(other.webContents);
     other.destroy();
+    // Main would bring the window back; what it answers until then is asked here.
+    own.webContents.removeAllListeners('did-navigate');
     await own.loadURL('data:text/html,<p>elsewhere</p>');
     asked.ownWindowElsewhere = await ask(own.webContents);
     return asked;

@@ -23,8 +23,8 @@ it.skipIf(!hasData)('a model is trained on 40 images a class in the window and m
   await app.screenshot('train-running');
   await window.getByText('64 images of the locked part were called right').waitFor({ timeout: 240_000 });
   await tour(app, 'train-done');
-  await window.getByRole('button', { name: 'Make live' }).click();
-  await window.getByText('The model is live').waitFor();
+  await app.makeLiveAllTheSame();
+  await window.getByText('“Forty a class” is live').waitFor();
   await app.go('Models');
   await window.getByRole('heading', { name: 'Forty a class' }).waitFor();
   await window.getByText('live: classifies new batches').waitFor();

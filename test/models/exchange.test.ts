@@ -214,9 +214,36 @@ describe('a model that is taken in', () => {
     await refused({ classIds: more }, {}, '2 classes in its weights, 3 in its card');
     await refused({}, { 'weights.bin': Buffer.alloc(10) }, 'weights.bin has 10 bytes, its weights.json names');
     await refused({}, { 'weights.json': Buffer.from('[{"half') }, 'weights.json is cut or no JSON');
-    await refused({}, { 'weights.json': Buffer.from('[{"name":1}]') }, 'weights.json is no list of weights (0.name)');
+    await refused({}, { 'weights.json': Buffer.from('[{"name":1}]') }, 'weights.json is no list of weights (0.name');
     const headless = { 'weights.json': Buffer.from('[]'), 'weights.bin': Buffer.alloc(0) };
     await refused({}, headless, 'does not hold the network of its card (no weight "head/hidden/kernel")');
+    const weights = await readFile(join(from, 'weights.bin'));
+    weights.writeFloatLE(NaN, weights.length - 4);
+    await refused({}, { 'weights.bin': weights }, 'that are no numbers');
+    expect(await readdir(folder)).not.toContain('models');
+  });
+
+  it('is refused where its card is out of all bounds, by name', async () => {
+    const folder = await temporaryFolder();
+    const from = await quickModel(folder);
+    const request = { from, modelFolder: join(folder, 'models', 'x'), modelId: 'x', pretrained: PRETRAINED };
+    const card = await readCard(from);
+    const [first = '', ...others] = card.classIds;
+    const bad: [string, object][] = [
+      ['inputSize', { inputSize: 8192 }],
+      ['backbone.name', { backbone: { ...card.backbone, name: '../../../../../etc' } }],
+      ['expectedError', { expectedError: -5 }],
+      ['classIds: two classes have one name', { classIds: [first, ...others, ` ${first.toUpperCase()}`] }],
+      ['classIds.0: a class has no name', { classIds: [' ', ...others] }],
+      ['files: two files have one name', { files: { ...card.files, 'CARD.JSON': '0' } }],
+      ['files: two files have one name', { files: { ...card.files, 'Weights.bin': '0' } }],
+    ];
+    for (const [because, change] of bad) {
+      await writeFile(join(from, 'card.json'), JSON.stringify({ ...card, ...change }));
+      await expect(importModel(request)).rejects.toMatchObject({
+        failure: { code: 'model-invalid', message: expect.stringContaining(`is no model card (${because}`) as string },
+      });
+    }
     expect(await readdir(folder)).not.toContain('models');
   });
 });

@@ -112,6 +112,7 @@ describe('the order of an epoch', () => {
     path: String(index),
     classId: 'c',
     slide: null,
+    alike: null,
     hash: createHash('sha256').update(String(index)).digest('hex'),
   }));
   it('hangs on the seed and the epoch alone, and takes every image once', () => {

@@ -44,6 +44,12 @@ with h5py.File(out + 'B0.h5') as source, h5py.File(out + 'lacking.h5', 'w') as f
 with h5py.File(out + 'B0.h5') as source, h5py.File(out + 'shape.h5', 'w') as file:
     for name in source: source.copy(name, file)
     del file['stem_bn/stem_bn/gamma']; file['stem_bn/stem_bn/gamma'] = np.zeros(16, np.float32)
+with h5py.File(out + 'circle.h5', 'w') as file:
+    group = file.create_group('a/b')
+    for name in ('x', 'y'): group[name] = file['a']
+with h5py.File(out + 'deep.h5', 'w') as file: file.create_group('/'.join('g' * 200))
+with h5py.File(out + 'huge.h5', 'w') as file: file.create_dataset('a/kernel', (30000, 30000), 'float32', chunks=(100, 100))
+with h5py.File(out + 'nan.h5', 'w') as file: file['a/kernel'] = np.array([1, np.nan], np.float32)
 `;
 
 let made: string;
@@ -126,6 +132,19 @@ describe('a file that does not fit is refused with what is wrong and what to do'
     const failure = await failureOf(loadKerasBackbone(join(made, file), variant));
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) as string });
     expect(failure.hint).not.toBe('');
+  });
+});
+
+describe('a file that would take all time or memory is refused at once', () => {
+  it.each([
+    ['whose links lead in a circle', 'circle.h5', 'has groups within groups without end'],
+    ['whose groups are far too deep', 'deep.h5', 'has groups within groups without end'],
+    ['that declares gigabytes and holds none', 'huge.h5', 'declares more weights than it holds'],
+    ['with weights that are no numbers', 'nan.h5', 'that are no numbers'],
+  ])('%s', async (_, file, because) => {
+    await expect(readKerasFile(join(made, file))).rejects.toMatchObject({
+      failure: { code: 'model-invalid', message: expect.stringContaining(because) as string },
+    });
   });
 });
 

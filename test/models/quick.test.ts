@@ -97,18 +97,19 @@ describe('the split', () => {
       hash: fc.nat(500).map(String),
       classId: fc.constantFrom('a', 'b', 'c'),
       slide: fc.option(fc.constantFrom('s1', 's2', 's3', 's4', 's5', 's6')),
+      alike: fc.option(fc.constantFrom('p1', 'p2', 'p3'), { freq: 2 }),
     }),
     { minLength: 1, maxLength: 200 },
   );
-  it('keeps slides and equal images together, whatever the order of the files', () => {
+  it('keeps slides, equal images and copies of one picture together, whatever the order of the files', () => {
     fc.assert(
       fc.property(items, fc.nat(100), (list, seed) => {
         const shares = { test: 0.2, validation: 0.1, seed };
         const parts = stratifiedSplit(list, shares);
         const groups = new Map<string, Set<string>>();
         list.forEach((item, index) => {
-          const group = item.slide ?? item.hash;
-          groups.set(group, (groups.get(group) ?? new Set()).add(parts[index] ?? ''));
+          for (const group of [item.slide, item.alike, item.hash].filter((each) => each !== null))
+            groups.set(group, (groups.get(group) ?? new Set()).add(parts[index] ?? ''));
         });
         for (const held of groups.values()) expect(held.size).toBe(1);
         expect(stratifiedSplit([...list].reverse(), shares)).toEqual([...parts].reverse());
@@ -121,6 +122,7 @@ describe('the split', () => {
       hash: String(index),
       classId: index < 200 ? 'a' : 'b',
       slide: null,
+      alike: null,
     }));
     const parts = stratifiedSplit(list, { test: 0.2, validation: 0.1, seed: 7 });
     const count = (part: string, from: number, to: number): number =>
@@ -164,6 +166,7 @@ describe('folds', () => {
       hash: String(index),
       classId: index % 3 === 0 ? 'a' : 'b',
       slide: slideOf(index),
+      alike: null,
     }));
 
   it('keep slides together and hold as much of every class as they can', () => {

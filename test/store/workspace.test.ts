@@ -7,10 +7,18 @@ import { MIGRATIONS } from '#main/store/database';
 import { sweepUnfinished } from '#main/store/sweepUnfinished';
 import { openWorkspace, type Workspace } from '#main/store/workspace';
 import type { ReviewDecision } from '#shared/domain/cell';
-import { batchIdSchema, contentHashSchema, modelIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
+import {
+  batchIdSchema,
+  contentHashSchema,
+  modelIdSchema,
+  runIdSchema,
+  type BatchId,
+  type CellId,
+} from '#shared/domain/ids';
 import { FailureError } from '#shared/domain/failure';
 import { UNFINISHED } from '#shared/domain/unfinished';
 import { canMount, mountDisk } from '../support/mount';
+import { createRun } from '../support/runs';
 import { temporaryFolder } from '../support/temporary';
 
 function failureOf(work: () => unknown): string {
@@ -28,6 +36,10 @@ const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
 /** A workspace with one slide of cells, one for each class given. */
 function withCells(folder: string, classIds: readonly (string | null)[]): { workspace: Workspace; cells: CellId[] } {
   const workspace = openWorkspace(folder);
+  return { workspace, cells: withCellsIn(workspace, classIds) };
+}
+
+function withCellsIn(workspace: Workspace, classIds: readonly (string | null)[]): CellId[] {
   const { batches, cells } = workspace;
   batches.create({
     id: BATCH,
@@ -65,7 +77,7 @@ function withCells(folder: string, classIds: readonly (string | null)[]): { work
     batches.setClassified(id, hash);
   });
   const [slide] = workspace.slides.ofBatch(BATCH);
-  return { workspace, cells: slide ? cells.ofSlide(slide.id, null, 1000).map(({ id }) => id) : [] };
+  return slide ? cells.ofSlide(slide.id, null, 1000).map(({ id }) => id) : [];
 }
 
 const classesOf = (workspace: Workspace, batch: BatchId): (string | null)[] =>
@@ -232,6 +244,17 @@ it('a batch that was cut goes on with the model, the views, the precision and th
   workspace.close();
 });
 
+it('a second batch or training of one id, and a training that is not there, are refused in words', async () => {
+  const { workspace } = withCells(await temporaryFolder(), ['neutrophil']);
+  const { batches, runs } = workspace;
+  expect(failureOf(() => withCellsIn(workspace, ['monocyte']))).toBe('invalid-argument');
+  expect(batches.list()).toHaveLength(1);
+  createRun(workspace, 0, 'best');
+  expect(failureOf(() => createRun(workspace, 0, 'best'))).toBe('invalid-argument');
+  expect(failureOf(() => runs.existing(runIdSchema.parse(randomUUID())))).toBe('not-found');
+  workspace.close();
+});
+
 describe('a review', () => {
   it('keeps who changed what, and can be undone and redone, also after a restart', async () => {
     const folder = await temporaryFolder();
@@ -290,6 +313,15 @@ describe('a review', () => {
     reviews.undo(BATCH, 'Ada');
     reviews.undo(BATCH, 'Ada');
     expect(workspace.cells.byIds([doubtful])[0]?.status).toBe('unidentified');
+    workspace.close();
+  });
+
+  it('changes a cell once, however often it is named', async () => {
+    const { workspace, cells } = withCells(await temporaryFolder(), ['neutrophil']);
+    const [cell] = cells;
+    if (cell === undefined) throw new Error('one cell');
+    expect(workspace.reviews.decide(BATCH, [cell, cell], { kind: 'unidentified' }, 'Ada')).toEqual([cell]);
+    expect(workspace.reviews.history(cell)).toHaveLength(1);
     workspace.close();
   });
 

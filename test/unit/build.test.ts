@@ -1,9 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AGREEMENT, relativeDifference } from '../../build/bench/agreement';
-import { cacheFolder } from '../../build/bootstrap/places.mjs';
+import { cacheFolder, root, sha256 } from '../../build/bootstrap/places.mjs';
 import { runSteps } from '../../build/bootstrap/steps.mjs';
 import { closingLine, vitestOutcome } from '../../build/bootstrap/summary.mjs';
 import { checkHash } from '../../build/provision/download.mjs';
@@ -27,6 +30,27 @@ describe('set-up', () => {
     cut = false;
     expect(await runSteps(steps, () => undefined)).toEqual(['second', 'third']);
     expect(await runSteps(steps, () => undefined)).toEqual([]);
+  });
+
+  it('is done by one process at a time, also where several find the lock of one that died', async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'smearscope-test-'));
+    onTestFinished(() => rm(cache, { recursive: true, force: true }));
+    await writeFile(join(cache, `setup-${sha256(root).slice(0, 12)}.lock`), '999999999');
+    // Whoever is inside makes a file that only one can make.
+    const inside = `
+      import { rmSync, writeFileSync } from 'node:fs';
+      import { withLock } from ${JSON.stringify(pathToFileURL(resolve('build/bootstrap/steps.mjs')).href)};
+      await withLock(() => undefined, async () => {
+        writeFileSync(${JSON.stringify(join(cache, 'inside'))}, '', { flag: 'wx' });
+        await new Promise((resolve) => setImmediate(resolve));
+        rmSync(${JSON.stringify(join(cache, 'inside'))});
+      });`;
+    const run = promisify(execFile);
+    const env = { ...process.env, SMEARSCOPE_CACHE: cache };
+    await Promise.all(
+      Array.from({ length: 6 }, () => run(process.execPath, ['--input-type=module', '-e', inside], { env })),
+    );
+    expect(await readdir(cache)).toEqual([]);
   });
 
   it('keeps its cache where each system keeps caches, or where the user says', () => {

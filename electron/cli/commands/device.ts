@@ -23,17 +23,15 @@ async function device(options: { readonly json?: boolean }): Promise<number> {
     warn: () => undefined,
     error: (message: string) => process.stderr.write(`${message}\n`),
   };
-  const compute = new ComputeSupervisor(
-    forkCompute(resources.computeEntry, resources.pretrained, log),
-    log,
-    () => undefined,
-  );
+  const compute = new ComputeSupervisor(forkCompute(resources.computeEntry, resources.pretrained, log), log, {
+    onDeath: () => undefined,
+  });
   try {
     const report = await compute.call('device', null);
     process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
     return EXIT.done;
   } finally {
-    compute.dispose();
+    await compute.dispose();
   }
 }
 

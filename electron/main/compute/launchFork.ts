@@ -12,7 +12,7 @@ export function forkCompute(entry: string, pretrained: string, log: Log): Launch
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    logOutput(child, log);
+    const error = logOutput(child, log);
     return {
       send: (message) => {
         if (child.connected) child.send(message);
@@ -21,11 +21,12 @@ export function forkCompute(entry: string, pretrained: string, log: Log): Launch
         child.on('message', listener);
       },
       onExit: (listener) => {
-        child.on('exit', (code, signal) => {
-          listener(signal ?? `exit code ${String(code)}`);
+        // Not `exit`: what it printed last has not arrived by then.
+        child.on('close', (code, signal) => {
+          listener([signal ?? `exit code ${String(code)}`, signal ? null : error()].filter(Boolean).join(': '));
         });
-        child.on('error', (error) => {
-          if (child.pid === undefined) listener(error.message);
+        child.on('error', ({ message }) => {
+          if (child.pid === undefined) listener(message);
         });
       },
       kill: () => {

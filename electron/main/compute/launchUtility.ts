@@ -7,7 +7,7 @@ import type { LaunchCompute } from './supervisor';
 export function utilityCompute(entry: string, pretrained: string, log: Log): LaunchCompute {
   return () => {
     const child = utilityProcess.fork(entry, [pretrained], { serviceName: 'smearscope-compute', stdio: 'pipe' });
-    logOutput(child, log);
+    const error = logOutput(child, log);
     return {
       send: (message) => {
         child.postMessage(message);
@@ -17,11 +17,13 @@ export function utilityCompute(entry: string, pretrained: string, log: Log): Lau
       },
       onExit: (listener) => {
         child.on('exit', (code) => {
-          listener(`exit code ${String(code)}`);
+          listener([`exit code ${String(code)}`, error()].filter(Boolean).join(': '));
         });
       },
       kill: () => {
-        child.kill();
+        // Electron's own `kill` asks; a process that hangs in a native call may not hear it.
+        if (child.pid === undefined) child.kill();
+        else process.kill(child.pid, 'SIGKILL');
       },
     };
   };

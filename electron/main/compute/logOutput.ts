@@ -1,13 +1,20 @@
 import type { Log } from '../log';
 
-/** Brings what a process prints (TensorFlow's own notices, say) into the log. */
+/** What a process that cannot start says of why: an error of Node, or of the system's loader. */
+const REASON = /^\s*(?:[A-Za-z]*Error\b.*: .*|.*cannot open shared object file.*)$/m;
+
+/** Brings what a process prints (TensorFlow's own notices, say) into the log. Gives a function that says the last error it printed. */
 export function logOutput(
   { stdout, stderr }: { readonly stdout: NodeJS.ReadableStream | null; readonly stderr: NodeJS.ReadableStream | null },
   log: Log,
-): void {
+): () => string | null {
+  let reason: string | null = null;
   for (const stream of [stdout, stderr]) {
     stream?.on('data', (data: Buffer) => {
-      log.info(`compute: ${data.toString().trim()}`);
+      const text = data.toString().trim();
+      reason = REASON.exec(text)?.[0].trim() ?? reason;
+      log.info(`compute: ${text}`);
     });
   }
+  return () => reason;
 }

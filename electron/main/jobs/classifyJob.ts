@@ -1,26 +1,17 @@
-import type { ClassifiedFile, ComputeParams } from '#shared/compute/protocol';
+import type { ClassifiedFile } from '#shared/compute/protocol';
 import type { Batch } from '#shared/domain/batch';
 import type { BatchId, CellId } from '#shared/domain/ids';
-import type { Precision } from '#shared/domain/precision';
 import { FailureError } from '#shared/domain/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
 import type { PlacedModel } from '../modelCatalog';
-import type { PendingFile } from '../store/batchRepository';
 import { timed } from '../store/database';
 import type { Workspace } from '../store/workspace';
+import { loadModel, requestPending, stopped } from './classifyRequests';
 import { JobMeasure } from './jobMeasure';
 import { PassedOverList } from './passedOverList';
 import { Rate } from './rate';
 import { walk, type Shard } from './walk';
-
-/** Files a request to the compute process; two requests are under way at once, so that it never waits for the next. */
-const REQUEST = 256;
-const REQUESTS_AT_ONCE = 2;
-
-/** After a death the requests shrink, so that a file that brings the process down is found: this many deaths on it alone, and it is set aside. */
-const CAREFUL = [32, 4, 1];
-const DEATHS_ON_ONE_FILE = 2;
 
 /** Milliseconds between two reports of progress. */
 const TELL_EVERY = 100;
@@ -32,6 +23,8 @@ export interface ClassifyJob {
   readonly batchId: BatchId;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Path of an image that is known to be good. */
+  readonly goodImage: string;
 }
 
 /**
@@ -48,32 +41,6 @@ export async function runClassification(job: ClassifyJob): Promise<void> {
   } finally {
     job.workspace.log.info(`batch ${job.batchId}: ${measure.end()}`);
   }
-}
-
-/** Has the compute process start and load the model while the files are looked for. What fails here fails for the first files too, and is told then. */
-function loadModel(job: ClassifyJob): void {
-  requestFor(job, [])
-    .then((request) => job.compute.call('classify', request, { signal: job.signal }))
-    .catch(() => undefined);
-}
-
-async function requestFor(job: ClassifyJob, files: readonly PendingFile[]): Promise<ComputeParams<'classify'>> {
-  const { workspace, model, batchId } = job;
-  return {
-    modelFolder: model.folder,
-    views: workspace.batches.get(batchId).views,
-    precision: await precisionOf(job),
-    imageStore: workspace.images,
-    files: files.map(({ id, path }) => ({ key: id, path })),
-  };
-}
-
-/** The batch's precision, chosen before its first image: one that is faster now may be slower beside other work, and its results would differ. */
-async function precisionOf({ workspace, compute, model, batchId, signal }: ClassifyJob): Promise<Precision> {
-  const { precision } = workspace.batches.get(batchId);
-  if (precision !== null) return precision;
-  const here = await compute.call('precision', { modelFolder: model.folder }, { signal });
-  return workspace.batches.setPrecision(batchId, here);
 }
 
 async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Promise<void> {
@@ -102,63 +69,18 @@ async function findFiles({ workspace, batchId, emit, signal }: ClassifyJob): Pro
 async function classifyPending(job: ClassifyJob, measure: JobMeasure): Promise<void> {
   const committer = new Committer(job);
   try {
-    await requestPending(job, measure, (results) => {
-      committer.commit(results);
+    await requestPending({
+      ...job,
+      onResults: (results) => {
+        committer.commit(results);
+      },
+      onAnswer: ({ graphMilliseconds, precision }) => {
+        measure.addGraph(graphMilliseconds, precision);
+      },
     });
   } finally {
     committer.tell();
   }
-}
-
-async function requestPending(
-  job: ClassifyJob,
-  measure: JobMeasure,
-  onProgress: (results: ClassifiedFile[]) => void,
-): Promise<void> {
-  const { workspace, compute, batchId, signal } = job;
-  const deaths = new Map<number, number>();
-  let care = -1;
-  for (;;) {
-    const size = CAREFUL[care] ?? REQUEST;
-    const underWay = new Set<Promise<void>>();
-    let after = 0;
-    let files = workspace.batches.pending(batchId, after, size);
-    if (files.length === 0) return;
-    const request = async (portion: PendingFile[]): Promise<void> => {
-      const { graphMilliseconds, precision } = await compute.call('classify', await requestFor(job, portion), {
-        onProgress,
-        signal,
-      });
-      measure.addGraph(graphMilliseconds, precision);
-    };
-    try {
-      while (files.length > 0 || underWay.size > 0) {
-        if (signal.aborted) throw stopped();
-        while (files.length > 0 && underWay.size < (care < 0 ? REQUESTS_AT_ONCE : 1)) {
-          const running: Promise<void> = request(files).finally(() => underWay.delete(running));
-          underWay.add(running);
-          after = files.at(-1)?.id ?? after;
-          files = workspace.batches.pending(batchId, after, size);
-        }
-        await Promise.race(underWay);
-        if (care >= 0 && underWay.size === 0) care--;
-      }
-    } catch (error) {
-      await Promise.allSettled(underWay);
-      if (!(error instanceof FailureError) || error.failure.code !== 'compute-died' || signal.aborted) throw error;
-      const [first] = workspace.batches.pending(batchId, 0, 1);
-      if (size === 1 && first) setAsideAfterDeaths(workspace, first, deaths);
-      care = Math.min(care + 1, CAREFUL.length - 1);
-    }
-  }
-}
-
-function setAsideAfterDeaths(workspace: Workspace, file: PendingFile, deaths: Map<number, number>): void {
-  const count = (deaths.get(file.id) ?? 0) + 1;
-  deaths.set(file.id, count);
-  if (count < DEATHS_ON_ONE_FILE) return;
-  workspace.log.error(`${file.path} brought the compute process down ${String(count)} times; it is set aside`);
-  workspace.batches.setUnreadable(file.id, 'The program that decodes images broke down over this file, twice.');
 }
 
 /**
@@ -255,8 +177,4 @@ function settledOf({ classified, duplicates, unreadable }: Batch): number {
 function shardOf(text: string | null): Shard | null {
   const [index, of] = (text ?? '').split('/').map(Number);
   return index !== undefined && of !== undefined ? { index, of } : null;
-}
-
-function stopped(): FailureError {
-  return new FailureError('cancelled', 'The classification was stopped.', 'Resume it to go on.');
 }

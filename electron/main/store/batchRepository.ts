@@ -101,7 +101,15 @@ export class BatchRepository {
     );
   }
 
+  /** FailureError `invalid-argument` where the id is another batch's. */
   create({ id, name, createdAt, modelId, views, precision, sources, shard }: NewBatchRow): Batch {
+    if (this.find(id)) {
+      throw new FailureError(
+        'invalid-argument',
+        `There is a batch of the id ${id} already.`,
+        'Nothing was changed: that batch is in the list.',
+      );
+    }
     this.#database
       .prepare(
         "insert into batch (id, name, created_at, model_id, views, precision, sources, shard, state) values (?, ?, ?, ?, ?, ?, ?, ?, 'queued')",

@@ -31,7 +31,7 @@ export class ReviewRepository {
     this.#database = database;
   }
 
-  /** Applies a decision to cells as one change; gives the cells that it changed (none: nothing is recorded). */
+  /** Applies a decision to cells as one change, to each once however often it is named; gives the cells that it changed (none: nothing is recorded). */
   decide(batch: BatchId, cells: readonly CellId[], decision: ReviewDecision, who: string): CellId[] {
     return this.#database.transaction(() => {
       const states = this.#database
@@ -40,7 +40,7 @@ export class ReviewRepository {
           `select c.id, c.machine_class, c.class, c.status from json_each(?) chosen cross join cell c on c.id = chosen.value
            cross join batch_file f on f.id = c.file_id where f.batch_id = ?`,
         )
-        .all(JSON.stringify(cells), batch);
+        .all(JSON.stringify([...new Set(cells)]), batch);
       const moves = states.flatMap((from): EventRow[] => {
         const to = outcome(from, decision);
         if (!to || (to.class === from.class && to.status === from.status)) return [];

@@ -46,7 +46,15 @@ export class RunRepository {
     this.#database = database;
   }
 
+  /** FailureError `invalid-argument` where the id is another run's. */
   create({ id, name, createdAt, folder, description, recipe }: NewRun): Run {
+    if (this.find(id)) {
+      throw new FailureError(
+        'invalid-argument',
+        `There is a training of the id ${id} already.`,
+        'Nothing was changed: that training is in the list.',
+      );
+    }
     this.#database
       .prepare(
         "insert into run (id, name, created_at, folder, description, recipe, state) values (?, ?, ?, ?, ?, ?, 'queued')",

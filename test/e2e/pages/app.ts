@@ -103,6 +103,12 @@ export class App {
     await this.window.evaluate((name) => window.smearscope.call('settings.set', { reviewer: name }), reviewer);
   }
 
+  /** Makes the model on screen live, although it is not shown to be as good as the live one. */
+  async makeLiveAllTheSame(): Promise<void> {
+    await this.window.getByRole('button', { name: 'Make live', exact: true }).click();
+    await this.window.getByRole('button', { name: 'Make live all the same' }).click();
+  }
+
   /** Drags with the mouse, from the middle of one thing to that of another. */
   async drag(from: Locator, to: Locator): Promise<void> {
     const { mouse } = this.window;

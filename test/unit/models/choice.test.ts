@@ -10,6 +10,7 @@ const images: LabelledImage[] = Array.from({ length: 200 }, (_, index) => ({
   path: `${String(index)}.jpg`,
   classId: index % 2 ? 'monocyte' : 'platelet',
   slide: null,
+  alike: null,
   hash: createHash('sha256').update(String(index)).digest('hex'),
 }));
 const data = {

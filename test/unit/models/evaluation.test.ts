@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { evaluate } from '#models/evaluation/evaluate';
-import { clopperPearson, wilson } from '#shared/statistics/binomial';
+import { binomialTail, clopperPearson, wilson } from '#shared/statistics/binomial';
 
 const PYTHON = process.env.SMEARSCOPE_PYTHON ?? 'python3';
 
 const PEER = `
 import json, sys, numpy as np
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, precision_score, recall_score
 truth, probabilities, pairs = (lambda d: (np.array(d['truth']), np.array(d['probabilities']), d['pairs']))(json.load(sys.stdin))
 called, top = probabilities.argmax(1), probabilities.max(1)
@@ -21,7 +21,7 @@ print(json.dumps({
     'sensitivity': recall_score(truth, called, average=None, labels=classes).tolist(), 'ppv': precision_score(truth, called, average=None, labels=classes).tolist(),
     'specificity': [recall_score(truth != c, called != c).item() if hasattr(recall_score(truth != c, called != c), 'item') else recall_score(truth != c, called != c) for c in classes],
     'npv': [float(precision_score(truth != c, called != c)) for c in classes],
-    'ece': float(ece), 'exact': [limits(k, n, 'exact') for k, n in pairs], 'wilson': [limits(k, n, 'wilson') for k, n in pairs]}))
+    'ece': float(ece), 'exact': [limits(k, n, 'exact') for k, n in pairs], 'wilson': [limits(k, n, 'wilson') for k, n in pairs], 'tail': [[float(binom.sf(k - 1, n, p)) for p in (0.1, 0.5, 0.9)] for k, n in pairs]}))
 `;
 
 it('figures equal those of scikit-learn, and limits those of SciPy', () => {
@@ -51,7 +51,7 @@ it('figures equal those of scikit-learn, and limits those of SciPy', () => {
   const output = execFileSync(PYTHON, ['-c', PEER], { input: JSON.stringify({ truth, probabilities: rows, pairs }) });
   const peer = JSON.parse(output.toString()) as Record<'accuracy' | 'balanced' | 'ece', number> &
     Record<'sensitivity' | 'specificity' | 'ppv' | 'npv', number[]> &
-    Record<'confusion' | 'exact' | 'wilson', number[][]>;
+    Record<'confusion' | 'exact' | 'wilson' | 'tail', number[][]>;
 
   const ours = evaluate({
     classIds,
@@ -78,6 +78,9 @@ it('figures equal those of scikit-learn, and limits those of SciPy', () => {
     expect(npv.value).toBeCloseTo(peer.npv[index] ?? NaN, 12);
   });
   pairs.forEach(([k, n], index) => {
+    [0.1, 0.5, 0.9].forEach((p, column) => {
+      expect(binomialTail(k, n, p)).toBeCloseTo(peer.tail[index]?.[column] ?? NaN, 12);
+    });
     for (const [limits, expected] of [
       [clopperPearson(k, n), peer.exact[index]],
       [wilson(k, n), peer.wilson[index]],

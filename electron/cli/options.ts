@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { FolderReading } from '#shared/domain/folderLayout';
 import { precisionChoiceSchema } from '#shared/domain/precision';
 import { viewsSchema, type Views } from '#shared/domain/testTimeAugmentation';
 
@@ -37,6 +38,23 @@ export const setOption: [string, string, (text: string, before: readonly string[
   collect,
   [],
 ];
+
+/** How a folder of labelled images is meant where its names do not tell. */
+export const joinClassesOption = ['--join-classes', 'join folders side by side whose names mean one class'] as const;
+export const classLevelOption = [
+  '--class-level <number>',
+  'which level of folders is the classes, 1 being the outermost',
+  within(1, 32),
+] as const;
+
+export interface ReadingOptions {
+  readonly joinClasses?: boolean;
+  readonly classLevel?: number;
+}
+
+export function readingOf({ joinClasses = false, classLevel }: ReadingOptions): FolderReading {
+  return { joinClasses, classLevel: classLevel ?? null };
+}
 
 /** A file or folder. What is empty would mean the current folder, unsaid. */
 export function place(text: string): string {

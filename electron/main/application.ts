@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Batch } from '#shared/domain/batch';
+import { PLAIN_READING, type FolderReading } from '#shared/domain/folderLayout';
 import type { BatchId, RunId } from '#shared/domain/ids';
 import { fixedPrecision, type ModelCard } from '#shared/domain/model';
 import type { PrecisionChoice } from '#shared/domain/precision';
@@ -49,6 +50,8 @@ export interface NewRun {
   readonly id: RunId;
   readonly name: string;
   readonly folder: string;
+  /** As its folders' names tell if not given. */
+  readonly reading?: FolderReading;
   readonly recipe: Recipe;
   /** What the data are, for the model's card; the folder's path if not given. */
   readonly description?: string;
@@ -98,12 +101,13 @@ export class Application {
     });
   }
 
-  createRun({ id, name, folder, recipe, description }: NewRun): Run {
+  createRun({ id, name, folder, reading, recipe, description }: NewRun): Run {
     return this.workspace.runs.create({
       id,
       name,
       createdAt: new Date().toISOString(),
       folder,
+      reading: reading ?? PLAIN_READING,
       description: description ?? `Images in ${folder}`,
       recipe,
     });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Part } from '#shared/domain/part';
 import { UnionFind } from './unionFind';
-
-export type Part = 'training' | 'validation' | 'test';
 
 export interface SplitItem {
   readonly hash: string;
@@ -10,6 +9,8 @@ export interface SplitItem {
   readonly slide: string | null;
   /** Items of one picture stay together; null where no other item shows it. */
   readonly alike: string | null;
+  /** The part that is given for it. */
+  readonly part?: Part | undefined;
 }
 
 export interface SplitShares {
@@ -20,17 +21,20 @@ export interface SplitShares {
 
 /**
  * Splits items, stratified by class: whole slides stay together, and so do images of one picture. Membership hangs on seed and content alone, not on file names or order,
- * so the locked test part stays locked when files are renamed or listed differently. Gives a part for each item.
+ * so the test set stays the same when files are renamed or listed differently.
+ * Parts that are given are kept; those that no item is given are dealt out among the items of the training set. Gives a part for each item.
  */
 export function stratifiedSplit(items: readonly SplitItem[], shares: SplitShares): Part[] {
+  const parts = items.map(({ part }): Part => part ?? 'training');
+  const dealt = (['test', 'validation'] as const).filter((part) => !parts.includes(part));
+  const isOpen = parts.map((part) => part === 'training');
   const groups = groupsOf(items, shares.seed, ({ slide, hash }) =>
     slide === null ? `image ${hash}` : `slide ${slide}`,
-  );
-  const sizes = countBy(items);
-  const parts = new Array<Part>(items.length).fill('training');
+  ).map((members) => members.filter((index) => isOpen[index]));
+  const sizes = countBy(items.filter((_, index) => isOpen[index]));
   const taken = { test: new Map<string, number>(), validation: new Map<string, number>() };
   for (const members of groups) {
-    const part = (['test', 'validation'] as const).find((each) => fits(members, each));
+    const part = dealt.find((each) => fits(members, each));
     if (!part) continue;
     for (const index of members) {
       parts[index] = part;

@@ -1,10 +1,10 @@
 import { modelIdSchema } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import type { Recipe } from '#shared/domain/recipe';
+import type { Part } from '#shared/domain/part';
 import { limitsOf } from './classes';
 import type { Judged } from './judge';
 import { dataHash, type LabelledImage } from '../data/labelledImages';
-import type { Part } from '../data/split';
 
 export interface CardParts {
   readonly modelId: string;

@@ -2,6 +2,7 @@ import type { QuickEvent } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { Precision } from '#shared/domain/precision';
 import type { FitRecipe } from '#shared/domain/recipe';
+import type { Part } from '#shared/domain/part';
 import type { Network } from '../architectures/network';
 import { hasBfloat16 } from '../backend/device';
 import { networkGraph, servedModel } from '../inference/networkGraph';
@@ -17,7 +18,6 @@ import { familiarityOf, REFERENCE_IMAGES, referenceOf, score, type Scored } from
 import { writeTrainedModel } from '../files/modelFolder';
 import { tellPredictions } from './predictions';
 import type { Progress, Stages } from './progress';
-import type { Part } from '../data/split';
 
 export interface Finishing {
   readonly name: string;

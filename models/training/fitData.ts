@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import type { FitRecipe } from '#shared/domain/recipe';
+import type { Part } from '#shared/domain/part';
 import { curate } from '../curation/curate';
 import { classesOf, requireEveryClass } from './classes';
 import { ImageCache } from '../data/imageCache';
 import { dataHash, readLabelled, type LabelledImage } from '../data/labelledImages';
 import type { Stages } from './progress';
-import { stratifiedSplit, type Part } from '../data/split';
+import { stratifiedSplit } from '../data/split';
 
 /** The images of a training, split, with their pixels in the cache. Owned by whoever read it; close the cache. */
 export interface FitData {
@@ -51,7 +52,7 @@ export async function readFitData(
     requireEveryClass(classIds, split.training, 'to learn from');
     requireEveryClass(classIds, split.validation, 'to choose the best epoch by');
     const hash = createHash('sha256')
-      .update(`${classIds.join('\n')}\n${dataHash(images)}`)
+      .update([...classIds, dataHash(images), ...givenParts(images)].join('\n'))
       .digest('hex');
     return {
       classIds,
@@ -66,4 +67,9 @@ export async function readFitData(
     await cache.close();
     throw error;
   }
+}
+
+/** Of images whose folders give parts: a run goes on only with the same. */
+function givenParts(images: readonly LabelledImage[]): string[] {
+  return images.flatMap(({ hash, part }) => (part === undefined ? [] : [`${hash} ${part}`]));
 }

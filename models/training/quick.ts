@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LabelledFile, LeftOutFile, QuickEvent } from '#shared/compute/protocol';
 import type { ModelCard } from '#shared/domain/model';
 import type { QuickRecipe } from '#shared/domain/recipe';
+import type { Part } from '#shared/domain/part';
 import { curate } from '../curation/curate';
 import { FeatureExtractor } from '../inference/featureExtractor';
 import { encodeReference } from '../inference/reference';
@@ -20,7 +21,7 @@ import { fitReference, someImages, type SeenImages } from './fitReference';
 import { familiarityOf, REFERENCE_IMAGES, scoreSeen, type Scored } from './score';
 import { tellPredictions } from './predictions';
 import { stages, type GiveWay } from './progress';
-import { stratifiedSplit, type Part } from '../data/split';
+import { stratifiedSplit } from '../data/split';
 
 export interface QuickTraining {
   readonly name: string;

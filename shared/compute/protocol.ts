@@ -6,6 +6,7 @@ import { contentHashSchema } from '../domain/ids';
 import { layerSchema } from '../domain/layer';
 import { exportFormatSchema, modelCardSchema } from '../domain/model';
 import { precisionSchema } from '../domain/precision';
+import { partSchema } from '../domain/part';
 import { imagePredictionSchema } from '../domain/prediction';
 import { fitRecipeSchema, quickRecipeSchema } from '../domain/recipe';
 import {
@@ -46,7 +47,14 @@ export const classifiedFileSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unreadable'), key: z.int(), failure: failureSchema }),
 ]);
 
-const labelledFileSchema = z.object({ path: z.string(), classId: z.string(), slide: z.string().nullable() });
+const labelledFileSchema = z.object({
+  path: z.string(),
+  classId: z.string(),
+  /** Patient or slide: images of one stay together in a split. */
+  slide: z.string().nullable(),
+  /** The part of the split that its folder gives; without it the split deals it out. */
+  part: partSchema.optional(),
+});
 
 const evaluatedFileSchema = z.object({
   path: z.string(),

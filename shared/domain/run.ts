@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failureSchema } from './failure';
 import { evaluationSchema } from './evaluation';
+import { folderReadingSchema } from './folderLayout';
 import { modelIdSchema, runIdSchema } from './ids';
 import { jobStateSchema, revisionSchema } from './jobState';
 import { recipeSchema } from './recipe';
@@ -12,6 +13,8 @@ export const runSchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   folder: z.string(),
+  /** How a person said the folder is meant. */
+  reading: folderReadingSchema,
   /** What the data are, for the model's card. */
   description: z.string(),
   recipe: recipeSchema,
@@ -81,13 +84,6 @@ export const trainingProgressSchema = z.object({
   secondsLeft: z.number().nullable(),
 });
 
-/** What a folder of one folder a class holds, before anything is trained on it. */
-export const trainingFolderSchema = z.object({
-  folder: z.string(),
-  classes: z.array(z.object({ classId: z.string(), images: z.int() })),
-  warnings: z.array(z.string()),
-});
-
 /** How fast a stage of a recipe trains on this machine. */
 export const stageSpeedSchema = z.object({
   secondsAStep: z.number(),
@@ -101,4 +97,3 @@ export type StepMetrics = z.infer<typeof stepMetricsSchema>;
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
-export type TrainingFolder = z.infer<typeof trainingFolderSchema>;

@@ -11,6 +11,7 @@ import { layersOf } from '#models/architectures/network';
 import { fit } from '#models/training/fit';
 import { readLabelled } from '#models/data/labelledImages';
 import { stratifiedSplit } from '#models/data/split';
+import { folderOptions } from '../support/labelledFolder';
 import { measureGraphs } from './graphTime';
 import { timedRecipe } from './timedRecipe';
 
@@ -19,7 +20,7 @@ const [size = 128, batch = 32, epochs = 2] = others.slice(0, 3).map(Number);
 const [folder = '', count = '120', work = ''] = others.slice(3);
 
 const recipe = { ...timedRecipe(name, size, { batch, epochs }), augmentation: BASE_PIPELINE };
-const files = firstOfEachClass(await readTrainingFolder(folder), Number(count));
+const files = firstOfEachClass(await readTrainingFolder(folder, folderOptions()), Number(count));
 await copyParts(files, recipe);
 
 const graphMilliseconds = measureGraphs();

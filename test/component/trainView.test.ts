@@ -166,3 +166,53 @@ describe('a training', () => {
     expect(row('Training time')).toEqual(['12 s', '24 s']);
   });
 });
+
+describe('the folder of a training', () => {
+  it('whose folders mean one class waits until they are joined', async () => {
+    const joins = [{ classId: 'neutrophil', folders: ['neutrophil', 'Neutrophil'] }];
+    const question = { code: 'invalid-argument', message: 'Folders side by side mean one class.', hint: '' } as const;
+    place.answer = ({ joinClasses }) => (joinClasses ? {} : { joins, question });
+    await place.openForm();
+    screen.getByText('“neutrophil”, “Neutrophil” → Neutrophil');
+    expect(startButton().disabled).toBe(true);
+    await fireEvent.click(screen.getByRole('button', { name: 'Join them' }));
+    await waitFor(() => {
+      expect(startButton().disabled).toBe(false);
+    });
+    await fireEvent.click(startButton());
+    expect(place.main.asked.find(({ name }) => name === 'training.start')?.args).toMatchObject({
+      reading: { joinClasses: true, classLevel: null },
+    });
+  });
+
+  it('whose classes cannot be told asks which folders they are', async () => {
+    const choices = [
+      { level: 1, names: ['a', 'b'] },
+      { level: 2, names: ['x', 'y'] },
+    ];
+    const question = { code: 'invalid-argument', message: 'It cannot be told.', hint: '' } as const;
+    place.answer = ({ classLevel }) => (classLevel === null ? { choices, question, layout: null, classes: [] } : {});
+    await place.openForm();
+    await fireEvent.click(screen.getByRole('button', { name: 'x, y' }));
+    await waitFor(() => {
+      expect(startButton().disabled).toBe(false);
+    });
+    expect(place.main.asked.at(-1)).toMatchObject({ args: { reading: { classLevel: 2 } } });
+  });
+
+  it('says how it is read, the groups and sets it gives, and what is passed over', async () => {
+    place.found = {
+      ...place.found,
+      layout: 'part / patient / class',
+      groups: 12,
+      parts: { training: 60, validation: 0, test: 40 },
+      passedOver: [{ what: 'file in @eaDir', reason: 'thumbnails of a NAS', count: 6, isLeast: false }],
+    };
+    await place.openForm();
+    screen.getByText('part / patient / class');
+    screen.getByText(/^12 groups \(patients or slides\)/);
+    screen.getByText(/60 images to train on, 0 for validation, 40\s+for the test/);
+    screen.getByText('6 files in @eaDir (thumbnails of a NAS)');
+    screen.getByText(/learns from about 54 images, chooses by 6, and is judged\s+once, at the end, on 40/);
+  });
+});

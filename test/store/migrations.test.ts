@@ -17,6 +17,7 @@ import { passedOverRows } from './rows/009-passedOver';
 import { jobRows } from './rows/010-jobs';
 import { unlikeRows } from './rows/011-unlike';
 import { resultRows } from './rows/012-results';
+import { readingRows } from './rows/013-reading';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -32,6 +33,7 @@ const ROWS: readonly string[] = [
   jobRows,
   unlikeRows,
   resultRows,
+  readingRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -163,6 +165,8 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         ['Cut', version >= 10 ? 'pausing' : 'running', null, undefined],
         ['Our lab', 'done', 'lab-1', 4],
       ]);
+      // Until a person could say how a folder is meant, it was read as its names tell.
+      expect(runs.list().map(({ reading }) => reading.classLevel)).toEqual([version < 13 ? null : 2, null]);
       expect(cards.list().map(({ id, classIds }) => [id, classIds])).toEqual([['lab-1', ['lymphocyte', 'neutrophil']]]);
       expect(cards.live()).toBe('lab-1');
       expect(predictions.knows(modelIdSchema.parse('lab-1'))).toBe(ROWS.slice(0, version).includes(predictionRows));

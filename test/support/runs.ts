@@ -1,5 +1,6 @@
 import type { Workspace } from '#main/store/workspace';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
+import { PLAIN_READING } from '#shared/domain/folderLayout';
 import { runIdSchema, type RunId } from '#shared/domain/ids';
 import type { RecipeKind } from '#shared/domain/recipe';
 
@@ -12,6 +13,14 @@ export function createRun({ runs }: Workspace, index: number, kind: RecipeKind, 
   const id = ids[index];
   if (!id) throw new Error('two runs');
   const createdAt = `2026-11-24T09:0${String(index)}:00Z`;
-  runs.create({ id, name: 'r', createdAt, folder, description: 'd', recipe: defaultRecipe(kind) });
+  runs.create({
+    id,
+    name: 'r',
+    createdAt,
+    folder,
+    reading: PLAIN_READING,
+    description: 'd',
+    recipe: defaultRecipe(kind),
+  });
   return id;
 }

@@ -1,11 +1,13 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { expect } from 'vitest';
 import { defaultRecipe } from '#shared/domain/defaultRecipe';
+import { PLAIN_READING, type FolderReading } from '#shared/domain/folderLayout';
 import { modelIdSchema, runIdSchema, type RunId } from '#shared/domain/ids';
 import type { Prediction } from '#shared/domain/prediction';
 import type { RecipeKind } from '#shared/domain/recipe';
 import type { EpochMetrics, Run, StageSpeed, StepMetrics } from '#shared/domain/run';
 import { settingsSchema } from '#shared/domain/settings';
+import type { TrainingFolder } from '#shared/domain/trainingFolder';
 import { Training } from '../../renderer/src/features/training/training.svelte';
 import TrainView from '../../renderer/src/features/training/TrainView.svelte';
 import { standInCanvas } from './canvas';
@@ -25,6 +27,7 @@ export function run(id: RunId, name: string, kind: RecipeKind, state: Run['state
     name,
     createdAt: '2026-11-24T09:14:00.000Z',
     folder: '/labelled',
+    reading: PLAIN_READING,
     description: 'Images in /labelled',
     recipe: defaultRecipe(kind),
     state,
@@ -51,6 +54,23 @@ export class TrainPlace {
   /** Happens when main has a new training, before it answers. */
   beforeAnswer: (id: RunId) => void = () => undefined;
 
+  /** What main finds in a folder, and what of it changes with what a person says. */
+  found: Omit<TrainingFolder, 'folder' | 'reading'> = {
+    layout: 'class',
+    classes: [
+      { classId: 'neutrophil', images: 60 },
+      { classId: 'lymphocyte', images: 40 },
+    ],
+    groups: 0,
+    parts: null,
+    passedOver: [],
+    warnings: [],
+    question: null,
+    joins: [],
+    choices: [],
+  };
+  answer: (reading: FolderReading) => Partial<TrainingFolder> = () => ({});
+
   constructor() {
     standInLayout();
     standInCanvas();
@@ -74,14 +94,7 @@ export class TrainPlace {
       ...this.metrics.get(runIdSchema.parse(runId)),
     }),
     'training.networks': () => ['efficientnet-lite0'],
-    'training.inspect': ({ folder }) => ({
-      folder,
-      classes: [
-        { classId: 'neutrophil', images: 60 },
-        { classId: 'lymphocyte', images: 40 },
-      ],
-      warnings: [],
-    }),
+    'training.inspect': ({ folder, reading }) => ({ ...this.found, folder, reading, ...this.answer(reading) }),
     'training.start': ({ id, name }) => {
       const answer = run(runIdSchema.parse(id), name, 'transfer', 'queued');
       this.beforeAnswer(answer.id);

@@ -1,5 +1,8 @@
-import { readTrainingFolder } from '#main/jobs/trainingFolder';
+import { resolve } from 'node:path';
+import { inspectTrainingFolder, readTrainingFolder, type FolderOptions } from '#main/jobs/trainingFolder';
+import { knownClasses } from '#main/knownClasses';
 import { requireWritable, writeTextFile } from '#main/files/writeFile';
+import type { LabelledFile } from '#shared/compute/protocol';
 import { fixedPrecision, temperatureOf } from '#shared/domain/model';
 import type { PrecisionChoice } from '#shared/domain/precision';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
@@ -8,11 +11,21 @@ import type { Views } from '#shared/domain/testTimeAugmentation';
 import { chosenModel } from '../chosenModel';
 import { EXIT } from '../exit';
 import { headline } from '../figures';
+import { folderText } from '../folderText';
 import { interruptible, openHeadless } from '../headless';
-import { labelledFolder } from '../labelledFolder';
 import { ProgressLine } from '../progressLine';
 import { FailureError, type Failure } from '#shared/domain/failure';
-import { place, precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
+import {
+  classLevelOption,
+  joinClassesOption,
+  place,
+  precisionOption,
+  readingOf,
+  viewsOption,
+  workspaceOption,
+  type AddCommand,
+  type ReadingOptions,
+} from '../options';
 
 /** Adds the command `evaluate`. */
 export const addEvaluate: AddCommand = (root) => {
@@ -21,6 +34,8 @@ export const addEvaluate: AddCommand = (root) => {
     .description('figures of a model on a folder that holds one folder of images for each class')
     .requiredOption('--data <folder>', 'one folder for each class', place)
     .requiredOption('--out <file>', 'report as JSON', place)
+    .option(...joinClassesOption)
+    .option(...classLevelOption)
     .option('--model <name>', 'model (default: the live one, else the starter)')
     .option(...viewsOption)
     .addOption(precisionOption)
@@ -30,7 +45,7 @@ export const addEvaluate: AddCommand = (root) => {
     });
 };
 
-interface EvaluateOptions {
+interface EvaluateOptions extends ReadingOptions {
   readonly data: string;
   readonly out: string;
   readonly model?: string;
@@ -47,9 +62,13 @@ async function evaluate(options: EvaluateOptions): Promise<number> {
   });
   const controller = new AbortController();
   try {
-    const folder = await labelledFolder(options.data);
-    const files = await readTrainingFolder(folder);
     const { card, folder: modelFolder } = chosenModel(application.catalog, options.model);
+    const known = knownClasses(application.workspace, application.catalog, card.classIds);
+    const files = await labelledFiles(resolve(options.data), {
+      known,
+      reading: readingOf(options),
+      signal: controller.signal,
+    });
     const { result } = await interruptible(
       () => {
         controller.abort();
@@ -99,6 +118,17 @@ async function evaluate(options: EvaluateOptions): Promise<number> {
   } finally {
     await application.close();
   }
+}
+
+/** The images to evaluate on: the test set where the folder has one, else all. Says how the folder is read. */
+async function labelledFiles(folder: string, options: FolderOptions): Promise<LabelledFile[]> {
+  const found = await inspectTrainingFolder(folder, options);
+  for (const text of folderText({ ...found, warnings: [] })) process.stderr.write(`${text}\n`);
+  const files = await readTrainingFolder(folder, options);
+  const tested = files.filter(({ part }) => part === 'test');
+  if (tested.length === 0) return files;
+  process.stderr.write(`Only the test set is evaluated: ${String(tested.length)} of ${String(files.length)} images.\n`);
+  return tested;
 }
 
 function isCancelled(error: unknown): boolean {

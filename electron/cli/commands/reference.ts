@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
 import { readTrainingFolder } from '#main/jobs/trainingFolder';
+import { knownClasses } from '#main/knownClasses';
 import { interruptible, openHeadless } from '../headless';
-import { workspaceOption, type AddCommand, type InWorkspace } from '../options';
+import {
+  classLevelOption,
+  joinClassesOption,
+  readingOf,
+  workspaceOption,
+  type AddCommand,
+  type InWorkspace,
+  type ReadingOptions,
+} from '../options';
 import { ProgressLine } from '../progressLine';
 
 /** Adds the command `reference`. */
@@ -12,24 +21,30 @@ export const addReference: AddCommand = (root) => {
     .argument('<model>', 'a model of the workspace')
     .requiredOption('--data <folder>', 'the images that it was trained with, one folder for each class')
     .requiredOption('--out <folder>', 'model folder to write, which import takes in')
+    .option(...joinClassesOption)
+    .option(...classLevelOption)
     .option(...workspaceOption)
     .action(async (model: string, options: Parameters<typeof reference>[1]) => {
       await reference(model, options);
     });
 };
 
-interface ReferenceOptions extends InWorkspace {
+interface ReferenceOptions extends InWorkspace, ReadingOptions {
   readonly data: string;
   readonly out: string;
 }
 
-async function reference(model: string, { data, out, workspace }: ReferenceOptions): Promise<void> {
+async function reference(model: string, { data, out, workspace, ...reading }: ReferenceOptions): Promise<void> {
   const line = new ProgressLine();
   const application = openHeadless(workspace, () => undefined);
   const controller = new AbortController();
   try {
-    const files = await readTrainingFolder(resolve(data));
-    const { folder } = application.catalog.get(model);
+    const { card, folder } = application.catalog.get(model);
+    const files = await readTrainingFolder(resolve(data), {
+      known: knownClasses(application.workspace, application.catalog, card.classIds),
+      reading: readingOf(reading),
+      signal: controller.signal,
+    });
     const request = { modelFolder: folder, files, out: resolve(out) };
     const { result } = await interruptible(
       () => {

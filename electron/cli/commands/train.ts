@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Application } from '#main/application';
 import type { Emit } from '#main/events';
 import { inspectTrainingFolder } from '#main/jobs/trainingFolder';
+import { knownClasses } from '#main/knownClasses';
 import { runIdSchema } from '#shared/domain/ids';
 import type { EpochMetrics, Run, StepMetrics, TrainingProgress } from '#shared/domain/run';
 import { recipeKindSchema } from '#shared/domain/recipe';
@@ -10,21 +12,35 @@ import { FailureError, type Failure } from '#shared/domain/failure';
 import { warnOfUnknownRoles } from '../classRoles';
 import { EXIT } from '../exit';
 import { findRun } from '../findRun';
+import { folderText } from '../folderText';
 import { interruptible, openHeadless } from '../headless';
-import { labelledFolder } from '../labelledFolder';
 import { pipelineIn } from '../pipeline';
 import { ProgressLine } from '../progressLine';
 import { recipeOf } from '../recipe';
 import { epochText, progressText, resultText, stoppedText } from '../trainingText';
-import { place, setOption, wholeNumber, workspaceOption, type AddCommand } from '../options';
+import {
+  classLevelOption,
+  joinClassesOption,
+  place,
+  readingOf,
+  setOption,
+  wholeNumber,
+  workspaceOption,
+  type AddCommand,
+  type ReadingOptions,
+} from '../options';
 
 /** Adds the command `train`. */
 export const addTrain: AddCommand = (root) => {
   root
     .command('train')
-    .description('train a classifier on a folder that holds one folder of images for each class')
+    .description(
+      'train a classifier on a folder that holds one folder of images for each class, also inside folders of patients or of train, val and test',
+    )
     .option('--data <folder>', 'one folder for each class', place)
     .option('--name <name>', 'name of the model')
+    .option(...joinClassesOption)
+    .option(...classLevelOption)
     .option('--recipe <recipe>', `recipe: ${recipeKindSchema.options.join(', ')}`, 'quick')
     .option(...workspaceOption)
     .option('--seed <number>', 'seed of the split and the training', wholeNumber)
@@ -35,14 +51,14 @@ export const addTrain: AddCommand = (root) => {
       new Option(
         '--resume <run>',
         'go on with a run that was stopped, from its last whole epoch, as it was begun',
-      ).conflicts(['data', 'name', 'recipe', 'seed', 'set', 'pipeline', 'description']),
+      ).conflicts(['data', 'name', 'recipe', 'seed', 'set', 'pipeline', 'description', 'joinClasses', 'classLevel']),
     )
     .action(async (options: Parameters<typeof train>[0]) => {
       process.exitCode = await train(options);
     });
 };
 
-interface TrainOptions {
+interface TrainOptions extends ReadingOptions {
   readonly data?: string;
   readonly name?: string;
   readonly recipe: string;
@@ -59,7 +75,7 @@ async function train(options: TrainOptions): Promise<number> {
   const line = new ProgressLine();
   const application = openHeadless(options.workspace, progressTo(line));
   try {
-    const run = create ? create(application) : runToResume(application, options.resume ?? '');
+    const run = create ? await create(application) : runToResume(application, options.resume ?? '');
     const { result: ended, interrupted } = await interruptible(
       () => application.trainings.pause(run.id),
       () => application.trainings.run(run.id),
@@ -80,7 +96,7 @@ async function train(options: TrainOptions): Promise<number> {
   }
 }
 
-/** Checks what was asked for, and tells what there is to learn from, before the workspace is opened; what it gives makes the run. */
+/** Checks what was asked for before the workspace is opened. What it gives says what there is to learn from, and makes the run. */
 async function newRun({
   data,
   name,
@@ -89,7 +105,8 @@ async function newRun({
   set,
   pipeline,
   description,
-}: TrainOptions): Promise<(application: Application) => Run> {
+  ...options
+}: TrainOptions): Promise<(application: Application) => Promise<Run>> {
   if (data === undefined || name === undefined) {
     throw new FailureError(
       'invalid-argument',
@@ -103,16 +120,18 @@ async function newRun({
     ...(seed === undefined ? [] : [`seed=${String(seed)}`]),
   ];
   const whole = recipeOf(recipe, settings);
-  const folder = await labelledFolder(data);
-  const { classes, warnings } = await inspectTrainingFolder(folder);
-  for (const text of [classes.map(({ classId, images }) => `${classId} ${String(images)}`).join(', '), ...warnings])
-    process.stderr.write(`${text}\n`);
-  return (application) => {
+  const folder = resolve(data);
+  const reading = readingOf(options);
+  return async (application) => {
     requireFreeName(application, name);
+    const known = knownClasses(application.workspace, application.catalog);
+    const found = await inspectTrainingFolder(folder, { known, reading, signal: new AbortController().signal });
+    for (const text of folderText(found)) process.stderr.write(`${text}\n`);
+    if (found.question) throw FailureError.from(found.question);
     const id = runIdSchema.parse(randomUUID());
     process.stderr.write(`Run ${id}\n`);
     const about = description === undefined ? {} : { description };
-    return application.createRun({ id, name, folder, recipe: whole, ...about });
+    return application.createRun({ id, name, folder, reading, recipe: whole, ...about });
   };
 }
 

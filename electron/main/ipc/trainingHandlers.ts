@@ -4,6 +4,7 @@ import { networkNameSchema } from '#shared/domain/recipe';
 import type { trainingCalls } from '#shared/ipc/calls/training';
 import type { Application } from '../application';
 import { inspectTrainingFolder } from '../jobs/trainingFolder';
+import { knownClasses } from '../knownClasses';
 import type { HandlersOf } from './router';
 
 export interface TrainingHandlerParts {
@@ -17,9 +18,15 @@ export function trainingHandlers({ application, pretrained }: TrainingHandlerPar
   const { workspace, trainings } = application;
   const { predictions } = workspace;
   let measuring = new AbortController();
+  let inspecting = new AbortController();
 
   return {
-    'training.inspect': ({ folder }) => inspectTrainingFolder(folder),
+    'training.inspect': ({ folder, reading }) => {
+      inspecting.abort();
+      inspecting = new AbortController();
+      const known = knownClasses(workspace, application.catalog);
+      return inspectTrainingFolder(folder, { known, reading, signal: inspecting.signal });
+    },
     'training.networks': () => networkNameSchema.options.filter((network) => existsSync(join(pretrained, network))),
     'training.measureSpeed': (args) => {
       measuring.abort();
@@ -30,9 +37,9 @@ export function trainingHandlers({ application, pretrained }: TrainingHandlerPar
       measuring.abort();
       return null;
     },
-    'training.start': ({ id, name, folder, recipe }) => {
+    'training.start': ({ id, name, folder, reading, recipe }) => {
       measuring.abort();
-      return trainings.start(application.createRun({ id, name, folder, recipe }).id);
+      return trainings.start(application.createRun({ id, name, folder, reading, recipe }).id);
     },
     'training.cancel': ({ runId }) => trainings.cancel(runId),
     'training.pause': ({ runId }) => trainings.pause(runId),

@@ -8,6 +8,7 @@ import type { Run } from '#shared/domain/run';
 import { FailureError } from '#shared/domain/failure';
 import type { ComputeSupervisor } from '../compute/supervisor';
 import type { Emit } from '../events';
+import { knownClasses } from '../knownClasses';
 import type { ModelCatalog } from '../modelCatalog';
 import { timed } from '../store/database';
 import type { Workspace } from '../store/workspace';
@@ -37,8 +38,10 @@ export interface Trained {
  * process. Gives the model's card, whose folder is written, and the files left out. Throws FailureError.
  */
 export async function runTraining(job: TrainJob): Promise<Trained> {
-  const run = job.workspace.runs.get(job.runId);
-  return train(job, run, await readTrainingFolder(run.folder));
+  const { workspace, catalog, signal } = job;
+  const run = workspace.runs.get(job.runId);
+  const known = knownClasses(workspace, catalog);
+  return train(job, run, await readTrainingFolder(run.folder, { known, reading: run.reading, signal }));
 }
 
 /** Registers the model that a run made, and the run as done. */

@@ -14,6 +14,7 @@ import { passedOver } from './migrations/009-passedOver';
 import { jobs } from './migrations/010-jobs';
 import { unlike } from './migrations/011-unlike';
 import { results } from './migrations/012-results';
+import { reading } from './migrations/013-reading';
 
 export type Connection = Database.Database;
 
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly string[] = [
   jobs,
   unlike,
   results,
+  reading,
 ];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */

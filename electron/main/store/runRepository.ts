@@ -1,4 +1,5 @@
 import type { Evaluation } from '#shared/domain/evaluation';
+import type { FolderReading } from '#shared/domain/folderLayout';
 import type { ModelId, RunId } from '#shared/domain/ids';
 import type { Recipe } from '#shared/domain/recipe';
 import {
@@ -21,6 +22,7 @@ interface RunRow extends JobColumns {
   name: string;
   created_at: string;
   folder: string;
+  reading: string;
   description: string;
   recipe: string;
   failure: string | null;
@@ -33,6 +35,7 @@ export interface NewRun {
   readonly name: string;
   readonly createdAt: string;
   readonly folder: string;
+  readonly reading: FolderReading;
   readonly description: string;
   readonly recipe: Recipe;
 }
@@ -47,7 +50,7 @@ export class RunRepository {
   }
 
   /** FailureError `invalid-argument` where the id is another run's. */
-  create({ id, name, createdAt, folder, description, recipe }: NewRun): Run {
+  create({ id, name, createdAt, folder, reading, description, recipe }: NewRun): Run {
     if (this.find(id)) {
       throw new FailureError(
         'invalid-argument',
@@ -57,9 +60,9 @@ export class RunRepository {
     }
     this.#database
       .prepare(
-        "insert into run (id, name, created_at, folder, description, recipe, state) values (?, ?, ?, ?, ?, ?, 'queued')",
+        "insert into run (id, name, created_at, folder, reading, description, recipe, state) values (?, ?, ?, ?, ?, ?, ?, 'queued')",
       )
-      .run(id, name, createdAt, folder, description, JSON.stringify(recipe));
+      .run(id, name, createdAt, folder, JSON.stringify(reading), description, JSON.stringify(recipe));
     return this.get(id);
   }
 
@@ -175,6 +178,7 @@ export class RunRepository {
       name: row.name,
       createdAt: row.created_at,
       folder: row.folder,
+      reading: json(row.reading),
       description: row.description,
       recipe: json(row.recipe),
       state: fromColumns(row),

@@ -1,19 +1,19 @@
 import { z } from 'zod';
+import { folderReadingSchema } from '../../domain/folderLayout';
 import { runIdSchema } from '../../domain/ids';
 import { predictionSchema } from '../../domain/prediction';
 import { fitRecipeSchema, networkNameSchema, recipeSchema } from '../../domain/recipe';
-import {
-  epochMetricsSchema,
-  runSchema,
-  stageSpeedSchema,
-  stepMetricsSchema,
-  trainingFolderSchema,
-} from '../../domain/run';
+import { epochMetricsSchema, runSchema, stageSpeedSchema, stepMetricsSchema } from '../../domain/run';
+import { trainingFolderSchema } from '../../domain/trainingFolder';
 import { nothing, path } from './values';
 
 /** Calls about trainings, their data and their runs. */
 export const trainingCalls = {
-  'training.inspect': { args: z.object({ folder: path }), result: trainingFolderSchema },
+  /** Reads a folder of labelled images; a reading that is under way is stopped. */
+  'training.inspect': {
+    args: z.object({ folder: path, reading: folderReadingSchema }),
+    result: trainingFolderSchema,
+  },
   /** Networks whose published weights come with the program. */
   'training.networks': { args: nothing, result: z.array(networkNameSchema) },
   /** Measures a few steps of each stage of a recipe; a training that runs stands still meanwhile. */
@@ -28,6 +28,7 @@ export const trainingCalls = {
       id: runIdSchema,
       name: z.string().min(1).max(80),
       folder: path,
+      reading: folderReadingSchema,
       recipe: recipeSchema,
     }),
     result: runSchema,

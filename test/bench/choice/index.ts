@@ -15,6 +15,7 @@ import { stratifiedFolds } from '#models/data/split';
 import { costsOf } from './costs';
 import { columnsOf, EVERYTHING, featureExtractor } from './featureSets';
 import { judge } from './judge';
+import { folderOptions } from '../../support/labelledFolder';
 import { openPart } from './openPart';
 import { describe, variantsAround, type Variant } from './plan';
 
@@ -24,7 +25,7 @@ const [folder = '', work = ''] = process.argv.slice(2);
 await mkdir(work, { recursive: true });
 const card = await readCard('models/starter');
 const pretrained = await loadPretrained('models/pretrained/efficientnet-lite0');
-const { images } = await readLabelled(await readTrainingFolder(folder), () => undefined);
+const { images } = await readLabelled(await readTrainingFolder(folder, folderOptions()), () => undefined);
 const { open, locked, refuseLocked } = openPart(images, card);
 say(`${String(open.length)} images take part; ${String(locked.length)} are locked and do not`);
 

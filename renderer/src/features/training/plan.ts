@@ -1,5 +1,6 @@
 import type { FitRecipe, Recipe } from '#shared/domain/recipe';
 import type { StageSpeed } from '#shared/domain/run';
+import type { TrainingFolder } from '#shared/domain/trainingFolder';
 
 /** How a recipe uses `images` images; the split is by class, so each number is right within one image a class. */
 export interface Plan {
@@ -8,10 +9,17 @@ export interface Plan {
   readonly locked: number;
 }
 
-export function planOf({ testShare, validationShare }: Recipe, images: number): Plan {
-  const locked = Math.round(images * testShare);
-  const validation = Math.round(images * validationShare);
-  return { training: images - locked - validation, validation, locked };
+/** `parts` are the images of each set where folders give them: a set that they do not give is dealt out of the training set. */
+export function planOf({ testShare, validationShare }: Recipe, images: number, parts: TrainingFolder['parts']): Plan {
+  const given = parts ?? { training: images, validation: 0, test: 0 };
+  const dealt = (there: number, share: number): number => (there > 0 ? 0 : Math.round(given.training * share));
+  const test = dealt(given.test, testShare);
+  const validation = dealt(given.validation, validationShare);
+  return {
+    training: given.training - test - validation,
+    validation: given.validation + validation,
+    locked: given.test + test,
+  };
 }
 
 /** Steps of one epoch of each stage. */

@@ -1,9 +1,11 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { CellClass } from '#shared/domain/cellClass';
 import type { DeviceReport } from '#shared/domain/device';
+import { PLAIN_READING, type FolderReading } from '#shared/domain/folderLayout';
 import { runIdSchema, type RunId } from '#shared/domain/ids';
 import { isAtWork } from '#shared/domain/jobState';
-import type { Run, TrainingFolder, TrainingProgress } from '#shared/domain/run';
+import type { Run, TrainingProgress } from '#shared/domain/run';
+import type { TrainingFolder } from '#shared/domain/trainingFolder';
 import { cellClasses } from '../../lib/cellClasses.svelte';
 import { call, follow } from '../../lib/bridge';
 import { withNewest } from '../../lib/newest';
@@ -60,10 +62,10 @@ export class Training {
     await this.inspect(folder ?? null);
   }
 
-  /** Chooses the data of the next training. */
-  async inspect(folder: string | null): Promise<void> {
+  /** Chooses the data of the next training; `reading` says how the folder is meant. */
+  async inspect(folder: string | null, reading: FolderReading = PLAIN_READING): Promise<void> {
     if (folder === null) return;
-    this.folder = await call('training.inspect', { folder });
+    this.folder = await call('training.inspect', { folder, reading });
     this.shownId = null;
   }
 
@@ -71,8 +73,8 @@ export class Training {
     const { recipe } = this.draft;
     if (this.folder === null || recipe === null) return;
     const id = runIdSchema.parse(crypto.randomUUID());
-    const { folder } = this.folder;
-    this.#put(await call('training.start', { id, name, folder, recipe }));
+    const { folder, reading } = this.folder;
+    this.#put(await call('training.start', { id, name, folder, reading, recipe }));
     this.shownId = id;
   }
 

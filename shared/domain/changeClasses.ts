@@ -1,4 +1,5 @@
 import { CellClasses, UNIDENTIFIED_COLOUR, type CellRole, type ClassChange, type ClassDefinition } from './cellClass';
+import { classKey, knownClass, knownNames } from './className';
 import { freeColour } from './colour';
 import { STANDARD_CLASSES } from './standardClasses';
 
@@ -31,9 +32,9 @@ export function classProblems(definitions: readonly ClassDefinition[]): string[]
       const own = classes.of(id);
       return own.role === role && own.parentId === null ? [] : [`What "${name}" counts as cannot be changed.`];
     }),
-    ...shared(definitions, 'name', ({ name }) => folded(name)),
-    ...shared(definitions, 'code', ({ code }) => folded(code)),
-    ...shared(definitions, 'colour', ({ colour }) => folded(colour)),
+    ...shared(definitions, 'name', ({ name }) => classKey(name)),
+    ...shared(definitions, 'code', ({ code }) => code.toLowerCase()),
+    ...shared(definitions, 'colour', ({ colour }) => colour.toLowerCase()),
     ...shared(definitions, 'key', ({ key }) => key?.toString() ?? null),
     ...definitions.flatMap(({ name, role, parentId }) => {
       if (parentId === null) return [];
@@ -59,17 +60,17 @@ export const ROLE_NAMES: Readonly<Record<CellRole, string>> = {
 export type ClassProposal = Omit<ClassChange, 'role'> & { readonly role: CellRole | null };
 
 /**
- * A name and a code made of the id, and a colour that no other class has. The role is null, for a person to say, unless the id is that of another class
- * in another spelling: then it is a subtype of that one.
+ * A name and a code made of the id, and a colour that no other class has. The role is null, for a person to say, unless the id is a name of another class:
+ * then it is a subtype of that one.
  */
 export function proposedClass(id: string, definitions: readonly ClassDefinition[]): ClassProposal {
-  const twin = definitions.find((each) => [each.id, each.name].some((text) => folded(text) === folded(id)));
+  const twin = definitions.find((each) => each.id === knownClass(id, knownNames(definitions)));
   const name = id.replace(/[_\s]+/gu, ' ').trim() || 'Class';
-  const twins = new Set(definitions.map((each) => folded(each.name)));
-  const codes = new Set(definitions.map((each) => folded(each.code)));
+  const names = new Set(definitions.map((each) => classKey(each.name)));
+  const codes = new Set(definitions.map((each) => classKey(each.code)));
   return {
     id,
-    name: numbered(`${name.charAt(0).toUpperCase()}${name.slice(1)}`.slice(0, 50), ' ', twins),
+    name: numbered(`${name.charAt(0).toUpperCase()}${name.slice(1)}`.slice(0, 50), ' ', names),
     code: numbered(
       name
         .replace(/[^\p{L}\p{N}]+/gu, '')
@@ -89,7 +90,7 @@ export function proposedClass(id: string, definitions: readonly ClassDefinition[
 function numbered(text: string, between: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
     const whole = number === 1 ? text : `${text}${between}${String(number)}`;
-    if (!taken.has(folded(whole))) return whole;
+    if (!taken.has(classKey(whole))) return whole;
   }
 }
 
@@ -105,8 +106,4 @@ function shared(
     if (key !== null && !other) first.set(key, each);
     return other ? [`"${other.name}" and "${each.name}" have the same ${what}.`] : [];
   });
-}
-
-function folded(text: string): string {
-  return text.normalize('NFC').trim().toLowerCase();
 }

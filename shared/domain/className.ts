@@ -7,19 +7,21 @@ export interface KnownClass {
 }
 
 /** What laboratories and analysers call the standard classes, beside their id, name and code. Only synonyms: a stage or a subtype may be a class of its own. */
-const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  neutrophil: ['neut', 'neutro', 'neutrophil granulocyte', 'neutrophilic granulocyte'],
-  lymphocyte: ['lymph', 'lympho'],
-  monocyte: ['mono'],
-  eosinophil: ['eo', 'eosino', 'eosinophil granulocyte', 'eosinophilic granulocyte'],
-  basophil: ['baso', 'basophil granulocyte', 'basophilic granulocyte'],
-  erythroblast: ['nucleated red blood cell', 'nucleated red cell', 'normoblast'],
-  platelet: ['thrombocyte'],
-};
+const ALIASES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    neutrophil: ['neut', 'neutro', 'neutrophil granulocyte', 'neutrophilic granulocyte'],
+    lymphocyte: ['lymph', 'lympho'],
+    monocyte: ['mono'],
+    eosinophil: ['eo', 'eosino', 'eosinophil granulocyte', 'eosinophilic granulocyte'],
+    basophil: ['baso', 'basophil granulocyte', 'basophilic granulocyte'],
+    erythroblast: ['nucleated red blood cell', 'nucleated red cell', 'normoblast'],
+    platelet: ['thrombocyte'],
+  }),
+);
 
 /** Defined classes by all their names. */
 export function knownNames(definitions: readonly Pick<ClassDefinition, 'id' | 'name' | 'code'>[]): KnownClass[] {
-  return definitions.map(({ id, name, code }) => ({ id, names: [id, name, code, ...(ALIASES[id] ?? [])] }));
+  return definitions.map(({ id, name, code }) => ({ id, names: [id, name, code, ...(ALIASES.get(id) ?? [])] }));
 }
 
 /**

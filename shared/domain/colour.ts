@@ -25,8 +25,11 @@ export function contrastOf(one: string, other: string): number {
 export function freeColour(used: readonly string[]): string {
   const taken = used.map(labOf);
   let best = { colour: '#888888', distance: -1 };
-  for (const colour of candidates()) {
-    const [l, a, b] = labOf(colour);
+  candidates ??= calmColours();
+  for (const {
+    colour,
+    lab: [l, a, b],
+  } of candidates) {
     const distance = Math.min(Infinity, ...taken.map((other) => Math.hypot(l - other[0], a - other[1], b - other[2])));
     if (distance > best.distance) best = { colour, distance };
   }
@@ -38,13 +41,21 @@ type Triple = readonly [number, number, number];
 /** Neither grey, which means unidentified, nor glaring beside pictures. */
 const [LEAST_CHROMA, MOST_CHROMA] = [0.06, 0.19];
 
+interface Candidate {
+  readonly colour: string;
+  readonly lab: Triple;
+}
+
+/** Made with the first colour that is asked for. */
+let candidates: readonly Candidate[] | null = null;
+
 /** Colours of 16 levels a channel that will do. */
-function candidates(): string[] {
+function calmColours(): Candidate[] {
   return Array.from({ length: 16 ** 3 }, (_, index) => {
     const levels = index.toString(16).padStart(3, '0').toUpperCase();
-    return `#${levels.replace(/./g, '$&$&')}`;
-  }).filter((colour) => {
-    const [, a, b] = labOf(colour);
+    const colour = `#${levels.replace(/./g, '$&$&')}`;
+    return { colour, lab: labOf(colour) };
+  }).filter(({ colour, lab: [, a, b] }) => {
     const chroma = Math.hypot(a, b);
     const isCalm = chroma >= LEAST_CHROMA && chroma <= MOST_CHROMA;
     return isCalm && GROUNDS.every((ground) => contrastOf(colour, ground) >= LEAST_CONTRAST);

@@ -85,6 +85,7 @@ it('an exported differential has every class that the slides have cells of, and 
     Neutrophil: 6,
     slide: 1,
     other_cells: 2,
+    constructor: 3,
     '': 7,
   });
   const workspace = openWorkspace(folder);
@@ -104,12 +105,13 @@ it('an exported differential has every class that the slides have cells of, and 
     giant_platelet: '2',
     other_cells: '4',
     smudge_cell: '4',
-    role_not_known: '9',
+    role_not_known: '12',
     Neutrophil: '6',
     class_slide: '1',
     class_other_cells: '2',
+    constructor: '3',
     unidentified: '7',
-    cells: '205',
+    cells: '208',
   });
   const sums = ['white_cells', 'erythroblasts', 'platelets', 'other_cells', 'role_not_known', 'unidentified'];
   expect(sums.reduce((total, column) => total + value(column), 0)).toBe(value('cells'));

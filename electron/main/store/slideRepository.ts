@@ -68,12 +68,12 @@ export class SlideRepository {
 
 function toSlide(row: SlideRow, counts: readonly CountRow[]): Slide {
   const sum = (key: 'machine_class' | 'class'): Record<string, number> => {
-    const sums: Record<string, number> = {};
+    const sums = new Map<string, number>();
     for (const each of counts) {
       const classId = each[key];
-      if (classId !== null) sums[classId] = (sums[classId] ?? 0) + each.n;
+      if (classId !== null) sums.set(classId, (sums.get(classId) ?? 0) + each.n);
     }
-    return sums;
+    return Object.fromEntries(sums);
   };
   const without = (key: 'machine_class' | 'class'): number =>
     counts.reduce((total, each) => total + (each[key] === null ? each.n : 0), 0);

@@ -4,7 +4,7 @@ import { manyImages } from '../support/data';
 import { makeLargeSlide } from '../support/largeSlide';
 import { temporaryFolder } from '../support/temporary';
 import { App } from './pages/app';
-import { WIDE } from './pages/tour';
+import { WIDE, ZOOMED } from './pages/tour';
 
 const CELLS = 200;
 
@@ -171,6 +171,59 @@ describe('a review in the real window', () => {
     await expect.poll(() => current(app)).toMatch(new RegExp(`^Neutrophil, .* corrected.*${file}`));
     await window.getByRole('button', { name: 'All' }).click();
     await expect.poll(() => scrollTop(app)).toBe(0);
+  });
+
+  it('reaches slides, cells and differential at 200 % with one scrollbar each, and names the class of a large cell', async () => {
+    const { window } = app;
+    for (const view of [ZOOMED, { width: 1024, height: 720, zoom: 2 }]) {
+      await app.resize(view);
+      for (const [pane, shown] of [
+        ['Slides', window.getByRole('navigation', { name: 'Batches and slides' })],
+        ['Differential', window.getByRole('region', { name: 'Differential' })],
+        ['Cells', window.getByRole('listbox')],
+      ] as const) {
+        await window.getByRole('button', { name: pane, exact: true }).click();
+        await shown.waitFor();
+        const scrollbars = await window.evaluate(
+          () =>
+            [...document.querySelectorAll('main, main *')].filter(
+              (element) =>
+                element.clientHeight > 0 &&
+                element.scrollHeight > element.clientHeight + 1 &&
+                ['auto', 'scroll'].includes(getComputedStyle(element).overflowY),
+            ).length,
+        );
+        expect(scrollbars, `${pane} at ${String(view.width)} px`).toBeLessThanOrEqual(1);
+        expect(await app.cutOff()).toEqual([]);
+        await app.screenshot(`zoomed-${String(view.width)}-${pane.toLowerCase()}`);
+      }
+      await window.getByRole('option').first().dblclick();
+      const heading = window.getByRole('dialog').getByRole('heading', { name: /^Cell: / });
+      await heading.waitFor();
+      const box = await heading.boundingBox();
+      expect(box && box.y >= 0 && box.y + box.height <= view.height / view.zoom).toBe(true);
+      await app.screenshot(`zoomed-${String(view.width)}-cell`);
+      expect(await app.violations()).toEqual([]);
+      await window.keyboard.press('Escape');
+    }
+  });
+
+  it('keeps names and numbers apart at 1024 px', async () => {
+    await app.resize({ width: 1024, height: 720, zoom: 1 });
+    await app.screenshot('small-differential');
+    const overlaps = await app.window.evaluate(() => {
+      const within = (element: Element): DOMRect => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        return range.getBoundingClientRect();
+      };
+      return [...document.querySelectorAll('[aria-label=Differential] .line')].filter((line) => {
+        const boxes = [...line.children].map(within);
+        return boxes.some((box, index) => index > 0 && box.left < (boxes[index - 1]?.right ?? 0));
+      }).length;
+    });
+    expect(overlaps).toBe(0);
+    expect(await app.cutOff()).toEqual([]);
   });
 
   it('shows an error in front of an open dialog, and covers neither figures nor cells with it', async () => {

@@ -3,7 +3,7 @@ import type { App, View } from './app';
 
 export const WIDE: View = { width: 1440, height: 900, zoom: 1 };
 const SMALL: View = { width: 1024, height: 720, zoom: 1 };
-const ZOOMED: View = { width: 1440, height: 900, zoom: 2 };
+export const ZOOMED: View = { width: 1440, height: 900, zoom: 2 };
 
 /** Pictures of a place in both themes and every size, without a violation of axe and with nothing wider than the window. */
 export async function tour(app: App, name: string): Promise<void> {

@@ -4,27 +4,25 @@ import { fileURLToPath } from 'node:url';
 import { Application } from '#main/application';
 import { forkCompute } from '#main/compute/launchFork';
 import type { Emit } from '#main/events';
-import { rememberedWorkspace } from '#main/rememberedWorkspace';
+import { isRemembered, rememberedWorkspace } from '#main/rememberedWorkspace';
 import { resourcesIn } from '#main/resources';
 
 /** dist/cli/index.js -> the folder that holds package.json. */
 export const resources = resourcesIn(fileURLToPath(new URL('../..', import.meta.url)));
 
 /** Opens the program without a window. `folder` is the workspace; without it SMEARSCOPE_WORKSPACE, else the one that the window opens. */
-export function openHeadless(folder: string | undefined, emit: Emit): Application {
-  return new Application({
-    workspaceFolder: resolve(folder ?? workspaceOfWindow()),
-    resources,
-    launchCompute: ({ log }) => forkCompute(resources.computeEntry, resources.pretrained, log),
-    emit,
-  });
-}
-
-/** As electron/main/desktop.ts finds it. */
-function workspaceOfWindow(): string {
-  const given = process.env.SMEARSCOPE_WORKSPACE;
-  if (given) return given;
-  return rememberedWorkspace(userData());
+export function openHeadless(folder: string | undefined, emit: Emit): Promise<Application> {
+  const named = process.env.SMEARSCOPE_WORKSPACE;
+  const given = folder ?? (named === '' ? undefined : named);
+  return Application.open(
+    {
+      workspaceFolder: resolve(given ?? rememberedWorkspace(userData())),
+      resources,
+      launchCompute: ({ log }) => forkCompute(resources.computeEntry, resources.pretrained, log),
+      emit,
+    },
+    given === undefined && isRemembered(userData()),
+  );
 }
 
 /** Where Electron keeps the data of an application of this name. */

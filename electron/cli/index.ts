@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { storeFailure } from '#main/store/database';
 import { FailureError } from '#shared/domain/failure';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { addAugment } from './commands/augment';
@@ -49,7 +50,8 @@ function program(): Command {
 
 try {
   await program().parseAsync();
-} catch (error) {
+} catch (raw) {
+  const error = storeFailure('smearscope.db', raw);
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
   } else if (error instanceof FailureError) {

@@ -15,6 +15,7 @@ import { JobQueue } from './jobs/jobQueue';
 import { finishTraining, runTraining, type Trained } from './jobs/trainJob';
 import { ModelCatalog } from './modelCatalog';
 import type { Resources } from './resources';
+import { prepareFolder } from './store/prepareFolder';
 import { sweepUnfinished } from './store/sweepUnfinished';
 import { openWorkspace, type Workspace } from './store/workspace';
 import { settlesWithin } from './within';
@@ -68,6 +69,12 @@ export class Application {
   readonly #emit: Emit;
   /** Housekeeping, beside everything else. */
   readonly #sweeping: Promise<void>;
+
+  /** Opens the program on a workspace folder; with `mustExist` none is made. FailureError as prepareFolder and openWorkspace. */
+  static async open(parts: ApplicationParts, mustExist: boolean): Promise<Application> {
+    await prepareFolder(parts.workspaceFolder, mustExist);
+    return new Application(parts);
+  }
 
   /** FailureError as openWorkspace. */
   constructor({ workspaceFolder, resources, launchCompute, emit, onComputeReady }: ApplicationParts) {

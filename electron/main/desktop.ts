@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import electron from 'electron';
 import type { Settings } from '#shared/domain/settings';
 import type { Desktop } from './ipc/desktop';
-import { rememberedWorkspace, rememberWorkspace } from './rememberedWorkspace';
+import { openWithHelp, type FolderToOpen, type Remedy } from './openWithHelp';
+import { isRemembered, rememberedWorkspace, rememberWorkspace } from './rememberedWorkspace';
 
 /** The desktop's dialogs that main itself opens. */
 interface OwnDialogs {
@@ -78,17 +79,58 @@ export function electronDesktop(window: () => electron.BrowserWindow | null): De
       nativeTheme.themeSource = theme;
     },
     restartWith: (workspace) => {
-      rememberWorkspace(app.getPath('userData'), workspace);
-      app.relaunch();
+      const others = process.argv.slice(1).filter((each) => !/^--(open-)?workspace=/.test(each));
+      app.relaunch({ args: [...others, `--open-workspace=${workspace}`] });
       app.quit();
     },
   };
 }
 
-/** The workspace folder: from the command line (`--workspace=DIR`), the environment, the user's choice, else beside the program's data. */
-export function workspaceFolder(): string {
+/**
+ * The workspace folder to open, and whether it is to be remembered once it is open: what was chosen in the window before a restart (`--open-workspace=DIR`), what is given for this start alone
+ * (`--workspace=DIR`, the environment), else the one remembered, or the one beside the program's data.
+ */
+export function workspaceFolder(): FolderToOpen & { readonly isChosen: boolean } {
   const { app } = electron;
+  const chosen = app.commandLine.getSwitchValue('open-workspace');
+  if (chosen) return { folder: chosen, mustExist: false, isChosen: true };
   const given = app.commandLine.getSwitchValue('workspace') || process.env.SMEARSCOPE_WORKSPACE;
-  if (given) return given;
-  return rememberedWorkspace(app.getPath('userData'));
+  if (given) return { folder: given, mustExist: false, isChosen: false };
+  const userData = app.getPath('userData');
+  return { folder: rememberedWorkspace(userData), mustExist: isRemembered(userData), isChosen: false };
+}
+
+const LABELS: Readonly<Record<Remedy, string>> = {
+  retry: 'Try again',
+  inside: 'Make a folder in it',
+  other: 'Choose another folder',
+  last: 'Open the last one',
+  quit: 'Quit',
+};
+
+/** Opens a workspace, and asks while it does not open; remembers a folder that was chosen once it is open. Null where the person quits. */
+export async function openForWindow<T>(open: (folder: FolderToOpen) => Promise<T>): Promise<T | null> {
+  const { app, dialog } = electron;
+  const userData = app.getPath('userData');
+  const first = workspaceFolder();
+  const found = await openWithHelp(first, rememberedWorkspace(userData), {
+    open,
+    ask: async ({ message, hint }, remedies) => {
+      const { response } = await dialog.showMessageBox({
+        type: 'warning',
+        title: 'Smearscope',
+        message: 'This workspace cannot be opened',
+        detail: `${message}\n\n${hint}`,
+        buttons: remedies.map((remedy) => LABELS[remedy]),
+        cancelId: remedies.indexOf('quit'),
+      });
+      return remedies[response] ?? 'quit';
+    },
+    pickFolder: async () => {
+      const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
+      return filePaths[0] ?? null;
+    },
+  });
+  if (found && (first.isChosen || found.folder !== first.folder)) rememberWorkspace(userData, found.folder);
+  return found?.opened ?? null;
 }

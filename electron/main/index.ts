@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { app, dialog, ipcMain, nativeTheme, type BrowserWindow } from 'electron';
 import type { DeviceReport } from '#shared/domain/device';
 import { CALL_CHANNEL } from '#shared/ipc/contract';
-import { FailureError } from '#shared/domain/failure';
 import { Application } from './application';
 import { utilityCompute } from './compute/launchUtility';
-import { electronDesktop, workspaceFolder } from './desktop';
+import { electronDesktop, openForWindow, workspaceFolder } from './desktop';
 import { faultReporter } from './faults';
 import type { Emit } from './events';
 import { serveImages } from './images/imageProtocol';
@@ -22,32 +21,35 @@ let device: DeviceReport | null = null;
 const runId = randomUUID().slice(0, 8);
 
 registerSchemes();
-if (app.requestSingleInstanceLock({ workspace: workspaceFolder() })) {
+if (app.requestSingleInstanceLock({ workspace: workspaceFolder().folder })) {
   app.on('second-instance', () => {
     if (window?.isMinimized()) window.restore();
     window?.focus();
   });
-  void app.whenReady().then(start, giveUp);
+  void app.whenReady().then(start).catch(giveUp);
 } else {
   app.quit();
 }
 
-function start(): void {
+async function start(): Promise<void> {
   const resources = resourcesIn(app.getAppPath());
   const emit = emitTo(() => window);
-  let application: Application;
-  try {
-    application = new Application({
-      workspaceFolder: workspaceFolder(),
-      resources,
-      launchCompute: ({ log }) => utilityCompute(resources.computeEntry, resources.pretrained, log),
-      emit,
-      onComputeReady: () => {
-        askForDevice(application, emit);
+  const application: Application | null = await openForWindow(({ folder, mustExist }) =>
+    Application.open(
+      {
+        workspaceFolder: folder,
+        resources,
+        launchCompute: ({ log }) => utilityCompute(resources.computeEntry, resources.pretrained, log),
+        emit,
+        onComputeReady: () => {
+          if (application) askForDevice(application, emit);
+        },
       },
-    });
-  } catch (error) {
-    giveUp(error);
+      mustExist,
+    ),
+  );
+  if (!application) {
+    app.exit(1);
     return;
   }
   const { workspace, compute } = application;
@@ -132,9 +134,11 @@ function askForDevice({ compute, workspace }: Application, emit: Emit): void {
   );
 }
 
-/** Nothing can be done without a workspace: says why, and ends. */
+/** A fault on the way to the window: says what, and ends. */
 function giveUp(error: unknown): void {
-  const failure = error instanceof FailureError ? error.failure : null;
-  dialog.showErrorBox('Smearscope cannot start', failure ? `${failure.message}\n\n${failure.hint}` : String(error));
+  dialog.showErrorBox(
+    'Smearscope cannot start',
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+  );
   app.exit(1);
 }

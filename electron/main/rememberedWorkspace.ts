@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const REMEMBERED = 'workspace-folder';
@@ -12,7 +12,12 @@ export function rememberedWorkspace(userData: string): string {
   }
 }
 
-/** Makes a folder the one that is opened from now on, by window and command line. */
+/** Whether a folder was chosen and opened before. */
+export function isRemembered(userData: string): boolean {
+  return existsSync(join(userData, REMEMBERED));
+}
+
+/** Makes a folder the one that is opened from now on, by window and command line; call it once the folder was opened. */
 export function rememberWorkspace(userData: string, folder: string): void {
   writeFileSync(join(userData, REMEMBERED), folder);
 }

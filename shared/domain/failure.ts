@@ -15,6 +15,8 @@ export const failureCodeSchema = z.enum([
   'workspace-locked',
   'workspace-newer',
   'workspace-corrupt',
+  'workspace-foreign',
+  'workspace-lost',
   'model-invalid',
   'model-mismatch',
   'too-little-data',

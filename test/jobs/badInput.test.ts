@@ -70,8 +70,8 @@ it('a workspace that may not be written to is refused, and stays as it is', asyn
   await mkdir(workspace);
   await close(workspace, 0o555);
   const { code, error } = await smearscope(args, { likeUser: true });
-  expect([code, error.includes(`The workspace folder cannot be written to: ${workspace}`)], error).toEqual([1, true]);
-  expect(error).toContain('Check the rights on the folder, or choose another.');
+  expect([code, error.includes(`${workspace}/smearscope.db cannot be written.`)], error).toEqual([1, true]);
+  expect(error).toContain('Check that the folder is there and may be written to, or choose another place.');
   expect(await readdir(workspace)).toEqual([]);
 });
 

@@ -47,7 +47,7 @@ async function augment(images: readonly string[], options: AugmentOptions): Prom
   const paths = await Promise.all(images.map(existing));
   const strengths = options.strength.length > 0 ? [...options.strength] : [1];
   const seeds = Array.from({ length: options.count }, (_, batch) => [options.seed, batch] as [number, number]);
-  const application = openHeadless(options.workspace, (name, value) => {
+  const application = await openHeadless(options.workspace, (name, value) => {
     if (name === 'notice') process.stderr.write(`\n${(value as Failure).message}\n`);
   });
   try {

@@ -27,7 +27,7 @@ export const addClasses: AddCommand = (root) => {
 async function listClasses(
   options: InWorkspace & { readonly set: readonly string[]; readonly json?: boolean },
 ): Promise<number> {
-  const application = openHeadless(options.workspace, () => undefined);
+  const application = await openHeadless(options.workspace, () => undefined);
   try {
     const { classes } = application.workspace;
     // One after the other: a later one may be a subtype of an earlier one, and has another colour.

@@ -54,7 +54,7 @@ async function classify(folders: readonly string[], options: ClassifyOptions): P
   await requireWritable(options.out);
   const started = Date.now();
   const line = new ProgressLine();
-  const application = openHeadless(options.workspace, batchProgressTo(line));
+  const application = await openHeadless(options.workspace, batchProgressTo(line));
   try {
     const batch = unfinishedOrNew(
       application,

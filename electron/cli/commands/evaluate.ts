@@ -57,7 +57,7 @@ interface EvaluateOptions extends ReadingOptions {
 async function evaluate(options: EvaluateOptions): Promise<number> {
   await requireWritable(options.out);
   const line = new ProgressLine();
-  const application = openHeadless(options.workspace, (name, value) => {
+  const application = await openHeadless(options.workspace, (name, value) => {
     if (name === 'notice') process.stderr.write(`\n${(value as Failure).message}\n`);
   });
   const controller = new AbortController();

@@ -32,7 +32,7 @@ async function exportModel(
       `The forms are ${exportFormatSchema.options.join(', ')}.`,
     );
   }
-  const application = openHeadless(options.workspace, () => undefined);
+  const application = await openHeadless(options.workspace, () => undefined);
   try {
     const { folder } = chosenModel(application.catalog, model);
     const out = resolve(options.out);

@@ -16,7 +16,7 @@ export const addImport: AddCommand = (root) => {
 };
 
 async function importModel(folder: string, options: InWorkspace): Promise<number> {
-  const application = openHeadless(options.workspace, () => undefined);
+  const application = await openHeadless(options.workspace, () => undefined);
   try {
     const { id, name } = await application.importModel(resolve(folder));
     process.stdout.write(`Imported "${name}" as ${id}.\n`);

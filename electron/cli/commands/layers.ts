@@ -26,7 +26,7 @@ async function listLayers(
   name: string,
   options: InWorkspace & { readonly set: readonly string[]; readonly stage: number; readonly json?: boolean },
 ): Promise<number> {
-  const application = openHeadless(options.workspace, () => undefined);
+  const application = await openHeadless(options.workspace, () => undefined);
   try {
     const { recipe, classes } = networkOf(name);
     const layers = await application.compute.call('layers', { recipe, classes, stage: options.stage });

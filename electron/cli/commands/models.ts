@@ -16,7 +16,7 @@ export const addModels: AddCommand = (root) => {
 };
 
 async function listModels(options: InWorkspace & { readonly json?: boolean }): Promise<number> {
-  const application = openHeadless(options.workspace, () => undefined);
+  const application = await openHeadless(options.workspace, () => undefined);
   try {
     const models = application.catalog.list();
     if (options.json === true) {

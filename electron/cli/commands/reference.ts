@@ -36,7 +36,7 @@ interface ReferenceOptions extends InWorkspace, ReadingOptions {
 
 async function reference(model: string, { data, out, workspace, ...reading }: ReferenceOptions): Promise<void> {
   const line = new ProgressLine();
-  const application = openHeadless(workspace, () => undefined);
+  const application = await openHeadless(workspace, () => undefined);
   const controller = new AbortController();
   try {
     const { card, folder } = application.catalog.get(model);

@@ -21,7 +21,7 @@ export const addRuns: AddCommand = (root) => {
 
 /** All trainings, or the epochs of one. */
 async function listRuns(id: string | undefined, options: InWorkspace & { readonly json?: boolean }): Promise<number> {
-  const application = openHeadless(options.workspace, () => undefined);
+  const application = await openHeadless(options.workspace, () => undefined);
   try {
     const { runs } = application.workspace;
     if (id !== undefined) {

@@ -28,7 +28,10 @@ export const addSample: AddCommand = (root) => {
 /** The main job on the sample slide, without a window. */
 async function sample(options: { readonly workspace?: string }): Promise<number> {
   const temporary = options.workspace === undefined ? await mkdtemp(join(tmpdir(), 'smearscope-sample-')) : null;
-  const application = openHeadless(options.workspace ?? temporary ?? undefined, batchProgressTo(new ProgressLine()));
+  const application = await openHeadless(
+    options.workspace ?? temporary ?? undefined,
+    batchProgressTo(new ProgressLine()),
+  );
   try {
     const { id } = application.createBatch({
       id: batchIdSchema.parse(randomUUID()),

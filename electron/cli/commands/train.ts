@@ -73,7 +73,7 @@ interface TrainOptions extends ReadingOptions {
 async function train(options: TrainOptions): Promise<number> {
   const create = options.resume === undefined ? await newRun(options) : null;
   const line = new ProgressLine();
-  const application = openHeadless(options.workspace, progressTo(line));
+  const application = await openHeadless(options.workspace, progressTo(line));
   try {
     const run = create ? await create(application) : runToResume(application, options.resume ?? '');
     const { result: ended, interrupted } = await interruptible(

@@ -1,6 +1,7 @@
 import { calls, type Answer, type CallName, type CallResult } from '#shared/ipc/contract';
 import { FailureError } from '#shared/domain/failure';
 import type { z } from 'zod';
+import { storeFailure } from '../store/database';
 
 type AnyCalls = Readonly<Record<string, { readonly args: z.ZodType; readonly result: z.ZodType }>>;
 
@@ -30,7 +31,8 @@ export function router(
       if (!isCall(name)) throw invalid(`There is no call ${typeof name === 'string' ? `"${name}"` : typeof name}.`);
       if (lengthOf(args) > LARGEST_ARGUMENTS) throw invalid(`The arguments of ${name} are too large.`);
       return { result: await answer(handlers, name, args) };
-    } catch (error) {
+    } catch (raw) {
+      const error = storeFailure('smearscope.db', raw);
       if (error instanceof FailureError) return { failure: error.failure };
       onBug(String(name), error);
       throw error;

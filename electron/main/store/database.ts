@@ -66,7 +66,7 @@ export function openDatabase(path: string): Connection {
 
 function migrate(database: Connection, path: string): void {
   const version = database.pragma('user_version', { simple: true });
-  if (typeof version !== 'number') throw corrupt(path);
+  if (typeof version !== 'number' || version < 0) throw corrupt(path);
   if (version > MIGRATIONS.length) {
     throw new FailureError(
       'workspace-newer',
@@ -110,6 +110,22 @@ export function storeFailure(path: string, error: unknown): unknown {
       'read-only',
       `The workspace cannot be written to: ${path}.`,
       'Check the rights on the folder, or choose another workspace folder.',
+      { cause: error },
+    );
+  }
+  if (error.code.startsWith('SQLITE_BUSY') || error.code.startsWith('SQLITE_LOCKED')) {
+    return new FailureError(
+      'busy',
+      `Another program holds the database of the workspace: ${path}.`,
+      'Close it there, then go on: what was done before is kept.',
+      { cause: error },
+    );
+  }
+  if (error.code.startsWith('SQLITE_IOERR')) {
+    return new FailureError(
+      'disk-error',
+      `The drive that holds ${path} gives an error or does not answer (${error.code}).`,
+      'Check the drive and its connection, then go on: what was done before is kept.',
       { cause: error },
     );
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FailureError } from '#shared/domain/failure';
 import { UNFINISHED } from '#shared/domain/unfinished';
+import { writeFailure } from '#shared/domain/writeFailure';
 import { fileLog, type Log } from '../log';
 import { BatchRepository } from './batchRepository';
 import { CellRepository } from './cellRepository';
@@ -47,13 +48,7 @@ export function openWorkspace(folder: string): Workspace {
   try {
     for (const each of [...unfinished, place('features'), place('log')]) mkdirSync(each, { recursive: true });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new FailureError(
-      'read-only',
-      `The workspace folder cannot be written to: ${folder} (${detail}).`,
-      'Check the rights on the folder, or choose another.',
-      { cause: error },
-    );
+    throw writeFailure(folder, error);
   }
   const lock = lockWorkspace(folder);
   let database: Connection;

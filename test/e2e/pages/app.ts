@@ -18,7 +18,7 @@ export interface View {
 /** How the program is started on a workspace, by a user with this folder of their own. */
 export function launchOptions(
   workspace: string,
-  user = join(workspace, 'user'),
+  user = `${workspace} of the user`,
 ): { executablePath: string; args: string[] } {
   const executablePath = process.env.SMEARSCOPE_ELECTRON;
   if (!executablePath) throw new Error('Run the end-to-end tests by "npm test -- e2e", which sets Electron up.');

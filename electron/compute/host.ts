@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   computeRequests,
   toComputeSchema,
@@ -23,7 +22,7 @@ import { Classifier } from '#models/inference/classifier';
 import { precisionHere } from '#models/inference/precision';
 import { classifyFiles } from '#models/inference/classifyFiles';
 import { decodeImage, encodePicture } from '#models/data/decode';
-import { diskPath } from '#models/files/diskPath';
+import { readImageFile } from '#models/data/readImageFile';
 import { fit } from '#models/training/fit';
 import { measureSpeed } from '#models/training/measureSpeed';
 import { addReference } from '#models/training/addReference';
@@ -63,13 +62,15 @@ export class ComputeHost {
       const graphMilliseconds = await classifyFiles({ classifier, imageStore, files, signal, onResults });
       return { graphMilliseconds, precision: classifier.precision };
     },
-    trial: async ({ modelFolder, views, precision, path }) => {
+    trial: async ({ modelFolder, views, precision, path }, _progress, signal) => {
       const classifier = await this.#open(modelFolder, views, precision);
-      const { pixels } = await decodeImage(await readFile(path), classifier.card.inputSize);
+      const { inputSize } = classifier.card;
+      const { pixels } = await readImageFile(path, (bytes) => decodeImage(bytes, inputSize), { signal });
       classifier.classify(pixels, 1);
       return null;
     },
-    picture: async ({ path, side }) => encodePicture(await readFile(diskPath(path)), side),
+    picture: ({ path, side }, _progress, signal) =>
+      readImageFile(path, (bytes) => encodePicture(bytes, side), { signal }),
     augment: (params) => previewFiles(params),
     trainQuick: (params, tell, signal) =>
       trainQuick({ ...params, pretrained: this.#pretrained }, tell, signal, this.#turns.giveWay),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Transformer } from '@napi-rs/image';
 import { FailureError } from '#shared/domain/failure';
 import { pipelineAtStrength, type AugmentationPipeline } from '#shared/domain/augmentationPipeline';
@@ -6,7 +5,9 @@ import { Graph } from '../graph/graph';
 import { cast } from '../graph/operations/shape';
 import { Session } from '../graph/session';
 import { fileFailure } from '../files/systemErrors';
-import { decodeImage } from '../data/decode';
+import { decodeFile } from '../data/decodeFile';
+import { FolderRanges } from '../data/folderRanges';
+import { allSettledOrThrow } from '../data/prepareAhead';
 import { addAugmentation } from './augment';
 import { estimateStaining } from './stainBasis';
 import { lacksStaining, withStaining } from './staining';
@@ -72,10 +73,11 @@ interface FileOptions extends Omit<GridOptions, 'pixels'> {
 
 /** A PNG of what a pipeline makes of image files, which are read as for a network: see previewGrid. FailureError `unreadable-image` names the file; `invalid-argument` as pipelineAtStrength. */
 export async function previewFiles({ paths, ...options }: FileOptions): Promise<Uint8Array> {
-  const images = await Promise.all(
+  const ranges = new FolderRanges();
+  const images = await allSettledOrThrow(
     paths.map(async (path) => {
       try {
-        return (await decodeImage(await readFile(path), options.side)).pixels;
+        return await decodeFile(path, options.side, ({ pixels }) => Promise.resolve(pixels), { ranges });
       } catch (error) {
         throw FailureError.from(fileFailure(path, error));
       }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DecodedImage } from '../data/decode';
 import { decodeLabelled } from '../data/decodeLabelled';
-import type { LabelledImage } from '../data/labelledImages';
+import { pixelsKeyOf, type LabelledImage } from '../data/labelledImages';
 import { allSettledOrThrow, prepareAhead } from '../data/prepareAhead';
 import { RecordFile } from '../data/recordFile';
 import { FINGERPRINT_WORDS, fingerprintOf } from './fingerprint';
@@ -43,7 +43,7 @@ export async function readFacts(
     const missing = images.filter((image) => !records.has(keyOf(image)));
     let done = images.length - missing.length;
     await onDone(done);
-    for await (const batch of prepareAhead(missing, AT_ONCE, (chunk) =>
+    for await (const batch of prepareAhead(missing, AT_ONCE, SIDE * SIDE * 3, (chunk) =>
       allSettledOrThrow(chunk.map((image) => decodeLabelled(image, SIDE))),
     )) {
       const decoded = batch.flatMap((each) => ('pixels' in each ? [each] : []));
@@ -103,6 +103,6 @@ function read(body: Buffer): PictureFacts {
   };
 }
 
-function keyOf({ hash }: LabelledImage): { hash: string; view: number } {
-  return { hash, view: 0 };
+function keyOf(image: LabelledImage): { hash: string; view: number } {
+  return { hash: pixelsKeyOf(image), view: 0 };
 }

@@ -27,5 +27,8 @@ export function batchesOf(
   images: readonly LabelledImage[],
   size: number,
 ): AsyncGenerator<ImageBatch> {
-  return prepareAhead(images, size, async (portion) => ({ images: portion, pixels: await cache.read(portion) }));
+  return prepareAhead(images, size, cache.side * cache.side * 3, async (portion) => ({
+    images: portion,
+    pixels: await cache.read(portion),
+  }));
 }

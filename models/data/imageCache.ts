@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LeftOutFile } from '#shared/compute/protocol';
 import { FailureError } from '#shared/domain/failure';
-import { diskPath } from '../files/diskPath';
+import { fileFailure } from '../files/systemErrors';
 import { decodeImage } from './decode';
 import { allSettledOrThrow, prepareAhead } from './prepareAhead';
 import { decodeLabelled } from './decodeLabelled';
-import type { LabelledImage } from './labelledImages';
+import { pixelsKeyOf, type LabelledImage } from './labelledImages';
+import { readImageFile } from './readImageFile';
 import { RecordFile, type RecordKey } from './recordFile';
 
 const DECODED_AT_ONCE = 32;
@@ -34,13 +34,17 @@ export class ImageCache {
    * Decodes the images that are not here yet. Gives those that cannot be read, with the reason; the others are kept. `onDone` counts images, and may throw to stop.
    * FailureError `disk-full`: what was decoded before is kept.
    */
-  async fill(images: readonly LabelledImage[], onDone: (done: number) => void | Promise<void>): Promise<LeftOutFile[]> {
+  async fill(
+    images: readonly LabelledImage[],
+    onDone: (done: number) => void | Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<LeftOutFile[]> {
     const missing = images.filter((image) => !this.#records.has(keyOf(image)));
     const leftOut: LeftOutFile[] = [];
     let done = images.length - missing.length;
     await onDone(done);
-    for await (const batch of prepareAhead(missing, DECODED_AT_ONCE, (portion) =>
-      allSettledOrThrow(portion.map((image) => decodeLabelled(image, this.side))),
+    for await (const batch of prepareAhead(missing, DECODED_AT_ONCE, this.#size, (portion) =>
+      allSettledOrThrow(portion.map((image) => decodeLabelled(image, this.side, signal))),
     )) {
       const decoded = batch.flatMap((each) => ('pixels' in each ? [each] : []));
       for (const each of batch) if ('failure' in each) leftOut.push({ path: each.image.path, failure: each.failure });
@@ -81,21 +85,27 @@ export class ImageCache {
   }
 
   async #again(image: LabelledImage): Promise<Uint8Array> {
-    const { path, hash } = image;
-    const bytes = await readFile(diskPath(path)).catch(() => null);
-    if (!bytes || createHash('sha256').update(bytes).digest('hex') !== hash) {
+    const { path, hash, range } = image;
+    const pixels = await readImageFile(path, async (bytes) =>
+      createHash('sha256').update(bytes).digest('hex') === hash
+        ? (await decodeImage(bytes, this.side, { range })).pixels
+        : null,
+    ).catch((error: unknown) => {
+      fileFailure(path, error);
+      return null;
+    });
+    if (!pixels) {
       throw new FailureError(
         'not-found',
         `${path} is needed again, for its copy in the cache was damaged, and it is gone or was changed.`,
         'Put the file back, then resume the run.',
       );
     }
-    const { pixels } = await decodeImage(bytes, this.side);
     await this.#records.append([keyOf(image)], pixels);
     return pixels;
   }
 }
 
-function keyOf({ hash }: LabelledImage): RecordKey {
-  return { hash, view: 0 };
+function keyOf(image: LabelledImage): RecordKey {
+  return { hash: pixelsKeyOf(image), view: 0 };
 }

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { LabelledFile, LeftOutFile } from '#shared/compute/protocol';
 import { FailureError } from '#shared/domain/failure';
-import { diskPath } from '../files/diskPath';
+import type { ValueRange } from '#shared/domain/valueRange';
 import { fileFailure } from '../files/systemErrors';
-import { readHeader } from './decode';
+import { FolderRanges } from './folderRanges';
+import { openImage } from './imageHeader';
 import { allSettledOrThrow, prepareAhead } from './prepareAhead';
+import { readImageFile } from './readImageFile';
 
 /** A file with a label whose header was read. */
 export interface LabelledImage extends LabelledFile {
   readonly hash: string;
   /** Shared by images that are nearly the same picture; null where no other is known. */
   readonly alike: string | null;
+  /** Which of its values are black and white, where more than 8 bits (or fractions) leave it in doubt. */
+  readonly range?: ValueRange;
 }
 
 export interface LabelledImages {
@@ -23,25 +26,33 @@ const FILES_AT_ONCE = 32;
 
 /**
  * Hashes labelled files and leaves out, with the reason, what cannot be read, copies of an image within its class, and images that stand in two classes (either label may be wrong).
- * `onDone` is called as files are done and may throw to stop.
+ * `onDone` is called as files are done and may throw to stop; the signal ends a reading that hangs.
  */
 export async function readLabelled(
   files: readonly LabelledFile[],
   onDone: (done: number) => void | Promise<void>,
+  signal?: AbortSignal,
 ): Promise<LabelledImages> {
+  const ranges = new FolderRanges();
   const leftOut: LeftOutFile[] = [];
   const byHash = new Map<string, LabelledImage[]>();
   let done = 0;
   const hashFile = async (file: LabelledFile): Promise<LabelledImage | LeftOutFile> => {
     try {
-      const bytes = await readFile(diskPath(file.path));
-      readHeader(bytes);
-      return { ...file, hash: createHash('sha256').update(bytes).digest('hex'), alike: null };
+      const { hash, deep } = await readImageFile(
+        file.path,
+        async (bytes) => ({ ...(await openImage(bytes)), hash: createHash('sha256').update(bytes).digest('hex') }),
+        { signal },
+      );
+      const range = deep && (deep.stated ?? (await ranges.find(file.path, { signal })).get(deep.values) ?? null);
+      return { ...file, hash, alike: null, ...(range && { range }) };
     } catch (error) {
       return { path: file.path, failure: fileFailure(file.path, error) };
     }
   };
-  for await (const batch of prepareAhead(files, FILES_AT_ONCE, (portion) => allSettledOrThrow(portion.map(hashFile)))) {
+  for await (const batch of prepareAhead(files, FILES_AT_ONCE, 0, (portion) =>
+    allSettledOrThrow(portion.map(hashFile)),
+  )) {
     for (const each of batch) {
       if ('failure' in each) leftOut.push(each);
       else byHash.set(each.hash, [...(byHash.get(each.hash) ?? []), each]);
@@ -70,6 +81,14 @@ export async function readLabelled(
     );
   }
   return { images, leftOut };
+}
+
+/** What an image's pixels are kept under, as a SHA-256: its content, and the range of its values where it has one. */
+export function pixelsKeyOf({ hash, range }: LabelledImage): string {
+  if (!range) return hash;
+  return createHash('sha256')
+    .update(`${hash} ${String(range.low)} ${String(range.high)}`)
+    .digest('hex');
 }
 
 /** SHA-256 over the sorted lines `<class> <sha256 of file>`: the same images with the same labels give the same hash. */

@@ -48,16 +48,17 @@ export async function evaluateFiles(
       secondsLeft: rate > 0 ? (total - done) / rate : null,
     });
   };
-  const { images, leftOut } = await readLabelled(files, () => {
+  const reading = (): void => {
     progress(0, files.length);
-  });
+  };
+  const { images, leftOut } = await readLabelled(files, reading, signal);
   const predictions: EvaluatedFiles['predictions'] = [];
   const used: LabelledImage[] = [];
   const unfamiliar: boolean[] = [];
   let graphMilliseconds = 0;
   let done = 0;
-  for await (const batch of prepareAhead(images, classifier.batch, (portion) =>
-    allSettledOrThrow(portion.map((image) => decodeLabelled(image, inputSize))),
+  for await (const batch of prepareAhead(images, classifier.batch, inputSize ** 2 * 3, (portion) =>
+    allSettledOrThrow(portion.map((image) => decodeLabelled(image, inputSize, signal))),
   )) {
     const size = inputSize ** 2 * 3;
     const decoded = batch.flatMap((each) => ('pixels' in each ? [each] : []));

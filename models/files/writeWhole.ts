@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isFlushUnsupported, writeFailure } from '#shared/domain/writeFailure';
+import { openPatiently } from './openPatiently';
 import { codeOf } from './systemErrors';
 
 /**
@@ -15,7 +16,7 @@ export async function writeWhole(
 ): Promise<void> {
   const part = join(unfinished, `smearscope-${randomUUID()}`);
   try {
-    const file = await inFolder(unfinished, () => open(part, 'wx'));
+    const file = await inFolder(unfinished, () => openPatiently(part, 'wx'));
     try {
       await fill(file);
       await file.sync();
@@ -34,7 +35,7 @@ export async function writeWhole(
 export async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   try {
-    const handle = await open(folder, 'r');
+    const handle = await openPatiently(folder, 'r');
     try {
       await handle.sync();
     } finally {

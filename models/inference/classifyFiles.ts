@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ClassifiedFile } from '#shared/compute/protocol';
 import { contentHashSchema } from '#shared/domain/ids';
 import type { Unlike } from '#shared/domain/unlike';
 import { FailureError, type Failure } from '#shared/domain/failure';
+import type { ValueRange } from '#shared/domain/valueRange';
 import type { Classified, Classifier } from './classifier';
 import { looksLikeField } from './wholeField';
-import { decodeImage } from '../data/decode';
-import { diskPath } from '../files/diskPath';
+import { decodeFile } from '../data/decodeFile';
+import { FolderRanges } from '../data/folderRanges';
 import { fileFailure } from '../files/systemErrors';
 import { storedName, storeImage } from '../data/imageStore';
 import { allSettledOrThrow, prepareAhead } from '../data/prepareAhead';
@@ -16,7 +17,12 @@ export interface FilesToClassify {
   readonly classifier: Classifier;
   /** Folder of the content-addressed image store. */
   readonly imageStore: string;
-  readonly files: readonly { readonly key: number; readonly path: string }[];
+  /** `ranges`: those of its slide's deep images that were found before. */
+  readonly files: readonly {
+    readonly key: number;
+    readonly path: string;
+    readonly ranges?: readonly ValueRange[];
+  }[];
   readonly signal: AbortSignal;
   /** Takes the results of a batch; each file comes once, and is stored durably before. */
   readonly onResults: (results: ClassifiedFile[]) => void;
@@ -45,9 +51,14 @@ export async function classifyFiles({
   onResults,
 }: FilesToClassify): Promise<number> {
   const side = classifier.card.inputSize;
+  const ranges = new FolderRanges(
+    files.map(
+      ({ path, ranges: found }) => [dirname(path), (found ?? []).filter(({ from }) => from === 'folder')] as const,
+    ),
+  );
   let graphMilliseconds = 0;
-  for await (const batch of prepareAhead(files, classifier.batch, (portion) =>
-    prepareBatch(portion, side, imageStore),
+  for await (const batch of prepareAhead(files, classifier.batch, side * side * 3, (portion) =>
+    prepareBatch(portion, side, { imageStore, ranges, signal }),
   )) {
     if (signal.aborted)
       throw new FailureError('cancelled', 'The classification was stopped.', 'Start it again to go on.');
@@ -78,11 +89,21 @@ function withField(
   return isStrange && looksLikeField(pixels, side, size) ? [...unlike, 'field'] : unlike;
 }
 
-async function prepareBatch(files: FilesToClassify['files'], side: number, imageStore: string): Promise<PreparedBatch> {
+interface Preparing {
+  readonly imageStore: string;
+  readonly ranges: FolderRanges;
+  readonly signal: AbortSignal;
+}
+
+async function prepareBatch(
+  files: FilesToClassify['files'],
+  side: number,
+  preparing: Preparing,
+): Promise<PreparedBatch> {
   const row = side * side * 3;
   const pixels = new Uint8Array(files.length * row);
   const prepared = files.map((file, index) =>
-    prepareFile(file, side, pixels.subarray(index * row, (index + 1) * row), imageStore),
+    prepareFile(file, side, pixels.subarray(index * row, (index + 1) * row), preparing),
   );
   return { files: await allSettledOrThrow(prepared), pixels };
 }
@@ -91,15 +112,20 @@ async function prepareFile(
   { key, path }: FilesToClassify['files'][number],
   side: number,
   pixels: Uint8Array,
-  imageStore: string,
+  { imageStore, ranges, signal }: Preparing,
 ): Promise<Prepared> {
   try {
-    const bytes = await readFile(diskPath(path));
-    const hash = contentHashSchema.parse(createHash('sha256').update(bytes).digest('hex'));
-    const { extension, width, height } = await decodeImage(bytes, side, pixels);
-    const stored = storedName(hash, extension);
-    await storeImage(imageStore, stored, bytes);
-    return { kind: 'classified', key, hash, stored, bytes: bytes.length, width, height };
+    return await decodeFile(
+      path,
+      side,
+      async ({ extension, width, height, range }, bytes) => {
+        const hash = contentHashSchema.parse(createHash('sha256').update(bytes).digest('hex'));
+        const stored = storedName(hash, extension);
+        await storeImage(imageStore, stored, bytes);
+        return { kind: 'classified', key, hash, stored, bytes: bytes.length, width, height, range };
+      },
+      { pixels, ranges, signal },
+    );
   } catch (error) {
     return { kind: 'unreadable', key, failure: fileFailure(path, error) };
   }

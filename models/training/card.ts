@@ -2,6 +2,7 @@ import { modelIdSchema } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import type { Recipe } from '#shared/domain/recipe';
 import type { Part } from '#shared/domain/part';
+import { describeRange } from '#shared/domain/valueRange';
 import { limitsOf } from './classes';
 import type { Judged } from './judge';
 import { dataHash, type LabelledImage } from '../data/labelledImages';
@@ -53,6 +54,11 @@ export function cardOf(parts: CardParts): Omit<ModelCard, 'files'> {
       seed: recipe.seed,
       bySlide,
     },
-    limits: [...limitsOf(classIds, used.test, bySlide), ...findings],
+    limits: [...limitsOf(classIds, used.test, bySlide), ...findings, ...rangesOf(all)],
   };
+}
+
+/** How the values of deep images were read, each way once. */
+function rangesOf(images: readonly LabelledImage[]): string[] {
+  return [...new Set(images.flatMap(({ range }) => (range ? [describeRange(range)] : [])))];
 }

@@ -5,7 +5,7 @@ import type { FeatureExtractor } from '../inference/featureExtractor';
 import { allSettledOrThrow, prepareAhead } from '../data/prepareAhead';
 import { decodeLabelled } from '../data/decodeLabelled';
 import type { FeatureCache } from './featureCache';
-import type { LabelledImage } from '../data/labelledImages';
+import { pixelsKeyOf, type LabelledImage } from '../data/labelledImages';
 import { viewOf } from './views';
 
 /** A view of an image whose features are wanted. */
@@ -35,25 +35,30 @@ export async function extractFeatures(
   const { width } = extractor;
   const missing = new Map<LabelledImage, number[]>();
   for (const { image, view } of wanted) {
-    if (!cache.has(image.hash, view)) missing.set(image, [...(missing.get(image) ?? []), view]);
+    if (!cache.has(pixelsKeyOf(image), view)) missing.set(image, [...(missing.get(image) ?? []), view]);
   }
   const failures = new Map<LabelledImage, LeftOutFile['failure']>();
   let done = wanted.length - [...missing.values()].reduce((sum, views) => sum + views.length, 0);
   await onDone(done);
-  for await (const batch of prepareAhead([...missing.keys()], BATCH, (portion) =>
+  for await (const batch of prepareAhead([...missing.keys()], BATCH, side * side * 3, (portion) =>
     allSettledOrThrow(portion.map((image) => decodeLabelled(image, side))),
   )) {
     for (const each of batch) if ('failure' in each) failures.set(each.image, each.failure);
     const entries = batch.flatMap((each) =>
       'pixels' in each
-        ? (missing.get(each.image) ?? []).map((view) => ({ hash: each.image.hash, view, pixels: each.pixels }))
+        ? (missing.get(each.image) ?? []).map((view) => ({
+            hash: pixelsKeyOf(each.image),
+            seed: each.image.hash,
+            view,
+            pixels: each.pixels,
+          }))
         : [],
     );
     for (let at = 0; at < entries.length; at += BATCH) {
       const run = entries.slice(at, at + BATCH);
       const pixels = new Uint8Array(run.length * side * side * 3);
       run.forEach((each, index) => {
-        pixels.set(viewOf(each.pixels, side, each.hash, each.view), index * side * side * 3);
+        pixels.set(viewOf(each.pixels, side, each.seed, each.view), index * side * side * 3);
       });
       await cache.append(run, extractor.extract(pixels, run.length));
     }
@@ -63,12 +68,12 @@ export async function extractFeatures(
   const rows = wanted.filter(({ image }) => !failures.has(image));
   const features = new Float32Array(rows.length * width);
   for (const [row, { image, view }] of rows.entries()) {
-    if (await cache.read(image.hash, view, features.subarray(row * width, (row + 1) * width))) continue;
+    if (await cache.read(pixelsKeyOf(image), view, features.subarray(row * width, (row + 1) * width))) continue;
     // The record was damaged on disk: make it again.
     const again = await decodeLabelled(image, side);
     if ('failure' in again) throw FailureError.from(again.failure);
     const values = extractor.extract(viewOf(again.pixels, side, image.hash, view), 1);
-    await cache.append([{ hash: image.hash, view }], values);
+    await cache.append([{ hash: pixelsKeyOf(image), view }], values);
     features.set(values, row * width);
   }
   return { rows, features, leftOut: [...failures].map(([{ path }, failure]) => ({ path, failure })) };

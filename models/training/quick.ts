@@ -56,7 +56,7 @@ export async function trainQuick(
   const { files, recipe } = training;
   const { stage } = stages(tell, signal, giveWay);
   const reading = stage('reading', files.length);
-  const { images: read, leftOut } = await readLabelled(files, reading);
+  const { images: read, leftOut } = await readLabelled(files, reading, signal);
   const classIds = classesOf(read, files);
   const { images, findings } = await curate(read, training.featureCache, stage('decoding', read.length));
   reportFindings(tell, findings);

@@ -19,12 +19,18 @@ import {
 import { unlikeSchema } from '../domain/unlike';
 import { viewsSchema } from '../domain/testTimeAugmentation';
 import { failureSchema } from '../domain/failure';
+import { valueRangeSchema } from '../domain/valueRange';
 
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 /** A file to classify; `key` is the caller's and comes back with the result. */
-const fileToClassifySchema = z.object({ key: z.int(), path: z.string() });
+const fileToClassifySchema = z.object({
+  key: z.int(),
+  path: z.string(),
+  /** Ranges of the values of its slide's deep images that were found before. */
+  ranges: z.array(valueRangeSchema),
+});
 
 /** What became of one file. A file is stored under its hash, durably, before its result is sent. */
 export const classifiedFileSchema = z.discriminatedUnion('kind', [
@@ -38,6 +44,8 @@ export const classifiedFileSchema = z.discriminatedUnion('kind', [
     /** Pixels, after the file's orientation was applied. */
     width: z.int(),
     height: z.int(),
+    /** Which values of a deep image (more than 8 bits) are black and white; null for others. */
+    range: valueRangeSchema.nullable(),
     /** Calibrated, in the order of the model's classes. */
     probabilities: floats,
     /** Whether it is unlike what the model learned from, and why, as far as the model has a reference to know by. */

@@ -5,6 +5,7 @@ import { batchIdSchema, contentHashSchema, modelIdSchema, slideIdSchema } from '
 import { precisionSchema } from './precision';
 import { unlikeSchema } from './unlike';
 import { viewsSchema } from './testTimeAugmentation';
+import { valueRangeSchema } from './valueRange';
 
 /** Reads the files of one or more dropped folders; every folder that holds images is one slide. */
 export const batchSchema = z.object({
@@ -52,6 +53,8 @@ export const slideSchema = z.object({
   classified: z.int().nonnegative(),
   duplicates: z.int().nonnegative(),
   unreadable: z.int().nonnegative(),
+  /** How the values of its deep images are read; empty where all have 8 bits. */
+  valueRanges: z.array(valueRangeSchema),
   counts: slideCountsSchema,
 });
 

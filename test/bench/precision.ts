@@ -17,7 +17,7 @@ const names = (await readdir('samples/slide')).sort().slice(0, BATCH);
 const pixels = new Uint8Array(names.length * side * side * 3);
 for (const [row, name] of names.entries()) {
   const bytes = await readFile(join('samples/slide', name));
-  await decodeImage(bytes, side, pixels.subarray(row * side * side * 3, (row + 1) * side * side * 3));
+  await decodeImage(bytes, side, { pixels: pixels.subarray(row * side * side * 3, (row + 1) * side * side * 3) });
 }
 const [plain = [], halved = []] = [float32, bfloat16].map((classifier) =>
   classifier.classify(pixels, names.length).map(({ probabilities }) => topOf(probabilities, 0, classIds.length).top),

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeImage, encodePicture } from '#models/data/decode';
 import { SAMPLE_SLIDE } from '../support/data';
+import { meanDifference } from '../support/pixels';
 import { temporaryFolder } from '../support/temporary';
 
 /** Python with Pillow, made by the test set-up. */
@@ -51,11 +52,6 @@ async function makeFiles(): Promise<string> {
   return folder;
 }
 
-function meanDifference(left: Uint8Array, right: Uint8Array): number {
-  expect(left).toHaveLength(right.length);
-  return left.reduce((sum, value, index) => sum + Math.abs(value - (right[index] ?? 0)), 0) / left.length;
-}
-
 describe('an image reaches the network as Pillow would bring it there', () => {
   it.each([
     ['rgb.png', 'colour', 0.6],
@@ -89,7 +85,7 @@ it('says of each broken file what is wrong with it', async () => {
   const notRead = 'This is not an image in a format that is read: JPEG, PNG, BMP, TIFF or WebP.';
   expect(reasons).toEqual({
     'animated.gif': 'This is a GIF file; JPEG, PNG, BMP, TIFF and WebP are read.',
-    'bomb.png': 'The image is 30000 x 363 px; images of 32 to 10000 px a side are read.',
+    'bomb.png': 'The image is 30000 x 363 px, which is too large: images of at most 10000 px a side are read.',
     'colour.raw': notRead,
     'cut-rgb.bmp': damaged,
     'cut-rgb.png': damaged,
@@ -99,7 +95,7 @@ it('says of each broken file what is wrong with it', async () => {
     'empty.jpg': 'The file is empty.',
     'grey.raw': notRead,
     'half.raw': notRead,
-    'one.png': 'The image is 1 x 1 px; images of 32 to 10000 px a side are read.',
+    'one.png': 'The image is 1 x 1 px, which is too small: images of at least 32 px a side are read.',
     'text.jpg': notRead,
   });
 });

@@ -118,7 +118,7 @@ describe.skipIf(!hasData)('training by gradients', () => {
         views: 1 as const,
         precision: 'float32' as const,
         imageStore: join(folder, 'images'),
-        files: names.map((name, key) => ({ key, path: join(SAMPLE_SLIDE, name) })),
+        files: names.map((name, key) => ({ key, path: join(SAMPLE_SLIDE, name), ranges: [] })),
       };
       await host.ask('classify', params, (results) => classified.push(...(results as ClassifiedFile[])));
       heard.push('classification done');

@@ -18,6 +18,7 @@ import { jobRows } from './rows/010-jobs';
 import { unlikeRows } from './rows/011-unlike';
 import { resultRows } from './rows/012-results';
 import { readingRows } from './rows/013-reading';
+import { valueRangeRows } from './rows/014-valueRanges';
 
 /** What each migration's tables hold, as the program of that version wrote it: one entry for each migration, in the same order. */
 const ROWS: readonly string[] = [
@@ -34,6 +35,7 @@ const ROWS: readonly string[] = [
   unlikeRows,
   resultRows,
   readingRows,
+  valueRangeRows,
 ];
 
 const BATCH = batchIdSchema.parse('6f1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d');
@@ -127,7 +129,9 @@ describe.each(MIGRATIONS.map((_, index) => ({ version: index + 1 })))(
         version < 8 ? [{ id: 'ig' }] : [{ id: 'blast' }, { id: 'hairy cell', role: 'white', parentId: 'lymphocyte' }],
       );
       expect(batches.shardOf(BATCH)).toBe('1/2');
-      expect(batches.pending(BATCH, 0, 9)).toEqual([{ id: 5, path: '/ward 3/slide 1/5.jpg' }]);
+      expect(batches.pending(BATCH, 0, 9)).toEqual([
+        { id: 5, path: '/ward 3/slide 1/5.jpg', slideId: expect.any(Number) as number },
+      ]);
       expect(batches.setAside(BATCH).map(({ kind, reason }) => [kind, reason])).toEqual([
         ['duplicate', 'The same image as 1.jpg.'],
         ['unreadable', 'The file is empty.'],

@@ -112,6 +112,7 @@ describe('a workspace', () => {
       'run',
       'setting',
       'slide',
+      'slide_value_range',
       // SQLite's own, for ids that are never used again.
       'sqlite_sequence',
       'step',

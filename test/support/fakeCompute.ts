@@ -137,6 +137,7 @@ function classified(key: number): ClassifiedFile {
     bytes: 9,
     width: 9,
     height: 9,
+    range: null,
     probabilities,
     unfamiliar: false,
     unlike: [],

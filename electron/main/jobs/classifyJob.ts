@@ -135,7 +135,7 @@ class Committer {
   /** The new cell's id, or null where the file became none. */
   #settle(result: ClassifiedFile): CellId | null {
     const { workspace, model } = this.#job;
-    const { batches, cells } = workspace;
+    const { batches, cells, slides } = workspace;
     if (result.kind === 'unreadable') {
       batches.setUnreadable(result.key, `${result.failure.message} ${result.failure.hint}`);
       return null;
@@ -146,7 +146,7 @@ class Committer {
       return null;
     }
     const { classIds, threshold } = model.card;
-    const { key, hash, stored, bytes, width, height, probabilities, unfamiliar, unlike } = result;
+    const { key, hash, stored, bytes, width, height, range, probabilities, unfamiliar, unlike } = result;
     const confidence = Math.max(...probabilities);
     const topClassId = classIds[probabilities.indexOf(confidence)] ?? '';
     const classId = confidence < threshold || unfamiliar ? null : topClassId;
@@ -165,6 +165,7 @@ class Committer {
       probabilities,
     });
     if (id !== null) batches.setClassified(key, hash);
+    if (range) slides.addValueRange(key, range);
     return id;
   }
 }

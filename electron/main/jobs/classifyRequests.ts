@@ -124,10 +124,11 @@ async function requestAll(
 type Requested = Omit<ClassifyRequests, 'goodImage' | 'onResults' | 'onAnswer'>;
 
 async function requestFor(job: Requested, files: readonly PendingFile[]): Promise<ComputeParams<'classify'>> {
+  const ranges = job.workspace.slides.valueRanges(job.batchId);
   return {
     ...(await classifierOf(job)),
     imageStore: job.workspace.images,
-    files: files.map(({ id, path }) => ({ key: id, path })),
+    files: files.map(({ id, path, slideId }) => ({ key: id, path, ranges: ranges.get(slideId) ?? [] })),
   };
 }
 

@@ -46,6 +46,7 @@ export interface FoundFile {
 export interface PendingFile {
   readonly id: number;
   readonly path: string;
+  readonly slideId: number;
 }
 
 /** What is to be classified, and how. */
@@ -94,7 +95,7 @@ export class BatchRepository {
       'insert into batch_file (batch_id, slide_id, path, label, state, reason) values (?, ?, ?, ?, ?, ?) on conflict (batch_id, path) do nothing',
     );
     this.#pending = database.prepare<[string, number, number], PendingFile>(
-      "select id, path from batch_file where batch_id = ? and state = 'pending' and id > ? order by id limit ?",
+      "select id, path, slide_id as slideId from batch_file where batch_id = ? and state = 'pending' and id > ? order by id limit ?",
     );
     this.#settle = database.prepare<[string, string | null, string | null, number]>(
       "update batch_file set state = ?, reason = ?, hash = ? where id = ? and state = 'pending'",

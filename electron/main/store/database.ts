@@ -15,6 +15,7 @@ import { jobs } from './migrations/010-jobs';
 import { unlike } from './migrations/011-unlike';
 import { results } from './migrations/012-results';
 import { reading } from './migrations/013-reading';
+import { valueRanges } from './migrations/014-valueRanges';
 
 export type Connection = Database.Database;
 
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly string[] = [
   unlike,
   results,
   reading,
+  valueRanges,
 ];
 
 /** SQLite before 3.51.3 can corrupt a database in WAL mode when the log is reset. */

@@ -1,5 +1,6 @@
 import { slideSchema, type Slide } from '#shared/domain/batch';
 import type { BatchId, SlideId } from '#shared/domain/ids';
+import { valueRangeSchema, type ValueRange } from '#shared/domain/valueRange';
 import type { Connection } from './database';
 
 interface SlideRow {
@@ -11,6 +12,14 @@ interface SlideRow {
   classified: number;
   duplicates: number;
   unreadable: number;
+}
+
+interface RangeRow {
+  slide_id: number;
+  stored_as: string;
+  low: number;
+  high: number;
+  source: string;
 }
 
 interface CountRow {
@@ -41,6 +50,35 @@ export class SlideRepository {
     return ids.length === 0 ? [] : this.#read('s.id in (select value from json_each(?))', [JSON.stringify(ids)]);
   }
 
+  /** Keeps how the values of the slide's deep images are read. The first range of a kind stays. */
+  addValueRange(file: number, { values, low, high, from }: ValueRange): void {
+    this.#database
+      .prepare<[string, number, number, string, number]>(
+        `insert into slide_value_range (slide_id, stored_as, low, high, source)
+         select slide_id, ?, ?, ?, ? from batch_file where id = ? on conflict do nothing`,
+      )
+      .run(values, low, high, from, file);
+  }
+
+  /** The ranges of a batch's deep images, by slide. */
+  valueRanges(batch: BatchId): Map<number, ValueRange[]> {
+    return this.#ranges('s.batch_id = ?', [batch]);
+  }
+
+  #ranges(condition: string, parameters: readonly string[]): Map<number, ValueRange[]> {
+    const ranges = new Map<number, ValueRange[]>();
+    const rows = this.#database
+      .prepare<unknown[], RangeRow>(
+        `select r.* from slide_value_range r join slide s on s.id = r.slide_id where ${condition} order by r.slide_id, r.stored_as`,
+      )
+      .all(...parameters);
+    for (const { slide_id, stored_as, low, high, source } of rows) {
+      const range = valueRangeSchema.parse({ values: stored_as, low, high, from: source });
+      ranges.set(slide_id, [...(ranges.get(slide_id) ?? []), range]);
+    }
+    return ranges;
+  }
+
   #read(condition: string, parameters: readonly string[]): Slide[] {
     const slides = this.#database
       .prepare<unknown[], SlideRow>(
@@ -57,16 +95,18 @@ export class SlideRepository {
          from cell c join slide s on s.id = c.slide_id where ${condition} group by c.slide_id, c.machine_class, c.class`,
       )
       .all(...parameters);
+    const ranges = this.#ranges(condition, parameters);
     return slides.map((row) =>
       toSlide(
         row,
+        ranges.get(row.id) ?? [],
         counts.filter((each) => each.slide_id === row.id),
       ),
     );
   }
 }
 
-function toSlide(row: SlideRow, counts: readonly CountRow[]): Slide {
+function toSlide(row: SlideRow, valueRanges: readonly ValueRange[], counts: readonly CountRow[]): Slide {
   const sum = (key: 'machine_class' | 'class'): Record<string, number> => {
     const sums = new Map<string, number>();
     for (const each of counts) {
@@ -86,6 +126,7 @@ function toSlide(row: SlideRow, counts: readonly CountRow[]): Slide {
     classified: row.classified,
     duplicates: row.duplicates,
     unreadable: row.unreadable,
+    valueRanges,
     counts: {
       machine: sum('machine_class'),
       reviewed: sum('class'),

@@ -8,6 +8,7 @@ import type { ComputeProcess } from '#main/compute/supervisor';
 import type { Desktop } from '#main/ipc/desktop';
 import { callHandlers } from '#main/ipc/handlers';
 import { resourcesIn } from '#main/resources';
+import { PLAIN_CSV } from '#shared/domain/csvStyle';
 import type { Batch } from '#shared/domain/batch';
 import type { Precision } from '#shared/domain/precision';
 import { batchIdSchema } from '#shared/domain/ids';
@@ -103,7 +104,7 @@ it.each(['float32', 'bfloat16'] as const)(
         expect(await main['cell.detail']({ cellId: id })).toMatchObject({ modelName: 'Starter', views: 8 });
       }
       for (const what of ['cells', 'slides'] as const) {
-        await main['export.save']({ batchId, what, format: 'json', slideId: null });
+        await main['export.save']({ batchId, what, format: 'json', csvStyle: PLAIN_CSV, slideId: null });
         expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({
           model: { id: 'starter' },
           views: 8,

@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { csvLine } from '#main/report/csv';
+import { csv, csvLine, type Row } from '#main/report/csv';
+import { PLAIN_CSV, type CsvStyle } from '#shared/domain/csvStyle';
 
-it('whatever stands in a field, Python’s csv module reads it back', () => {
+/** What Python's csv module reads. */
+function readByPython(text: string, separator = ','): string[][] {
+  const script =
+    'import csv,io,json,sys; print(json.dumps(list(csv.reader(io.StringIO(sys.stdin.buffer.read().decode("utf-8-sig"), newline=""), delimiter=sys.argv[1]))))';
+  return JSON.parse(execFileSync('python3', ['-c', script, separator], { input: text }).toString()) as string[][];
+}
+
+const isFormula = (text: string): boolean => /^[=+\-@\t\r]/.test(text) && !/^-\d+(\.\d+)?$/.test(text);
+
+it('whatever stands in a field, Python’s csv module reads it back, and what a spreadsheet would run is led by an apostrophe', () => {
   const rows = fc.sample(
     fc.array(
       fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', '')),
@@ -14,10 +24,22 @@ it('whatever stands in a field, Python’s csv module reads it back', () => {
   const tricky = [
     ['a,b', '"', '\r\n', ''],
     ['é🩸', ' x ', '""', 'line\nend'],
+    ['=1+1', '+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '-5', '-0.25', '--5', 'a=1'],
   ];
-  const text = [...tricky, ...rows].map(csvLine).join('');
-  const script =
-    'import csv,io,json,sys; print(json.dumps(list(csv.reader(io.StringIO(sys.stdin.buffer.read().decode(), newline="")))))';
-  const read = JSON.parse(execFileSync('python3', ['-c', script], { input: text }).toString()) as string[][];
-  expect(read).toEqual([...tricky, ...rows]);
+  const all = [...tricky, ...rows];
+  const guarded = all.map((row) => row.map((text) => (isFormula(text) ? `'${text}` : text)));
+  for (const [separator, sign] of [
+    ['comma', ','],
+    ['semicolon', ';'],
+    ['tab', '\t'],
+  ] as const)
+    expect(readByPython([...csv(all, { ...PLAIN_CSV, separator })].join(''), sign)).toEqual(guarded);
+}, 120_000);
+
+it('numbers come with the decimal mark asked for, negative ones without an apostrophe', () => {
+  const row: Row = [-0.5, 1e-7, 12, 'a;b', '1.5'];
+  const german: CsvStyle = { separator: 'semicolon', decimalMark: 'comma', byteOrderMark: true };
+  expect([...csv([row], german)].join('')).toBe('\uFEFF-0,5;1e-7;12;"a;b";1.5\r\n');
+  expect(csvLine(row)).toBe('-0.5,1e-7,12,a;b,1.5\r\n');
+  expect(csvLine([0.5, 2], { ...german, separator: 'comma' })).toBe('"0,5",2\r\n');
 });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Application } from '#main/application';
-import { csvLine } from '#main/report/csv';
-import { cellsCsv } from '#main/report/tables';
+import { csv } from '#main/report/csv';
+import { cellsTable } from '#main/report/tables';
 import { requireWritable, writeTextFile } from '#main/files/writeFile';
 import type { Batch } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
@@ -15,6 +15,7 @@ import type { Views } from '#shared/domain/testTimeAugmentation';
 import { FailureError } from '#shared/domain/failure';
 import { chosenModel } from '../chosenModel';
 import { warnOfUnknownRoles } from '../classRoles';
+import { byteOrderMarkOption, csvStyleOf, decimalMarkOption, separatorOption, type CsvOptions } from '../csvOptions';
 import { EXIT } from '../exit';
 import { interruptible, openHeadless } from '../headless';
 import { batchProgressTo } from '../batchText';
@@ -28,6 +29,9 @@ export const addClassify: AddCommand = (root) => {
     .description('classify folders of single-cell images and write a table of the results')
     .argument('<folder...>', 'folders or files; every folder that holds images is a slide')
     .requiredOption('--out <file>', 'results as CSV; unreadable files go into <file>.unreadable.csv', place)
+    .addOption(separatorOption)
+    .addOption(decimalMarkOption)
+    .option(...byteOrderMarkOption)
     .option(...workspaceOption)
     .option('--model <name>', 'model (default: the live one, else the starter)')
     .option(...viewsOption)
@@ -39,7 +43,7 @@ export const addClassify: AddCommand = (root) => {
     });
 };
 
-interface ClassifyOptions {
+interface ClassifyOptions extends CsvOptions {
   readonly out: string;
   readonly workspace?: string;
   readonly model?: string;
@@ -117,7 +121,10 @@ async function writeResults(application: Application, batch: Batch, options: Cla
   warnOfUnknownRoles(application, card);
   const { cells, batches, slides } = application.workspace;
   try {
-    await writeTextFile(options.out, cellsCsv(cells.records(batch.id, null), card, { notice: false }));
+    await writeTextFile(
+      options.out,
+      csv(cellsTable(cells.records(batch.id, null), card, { notice: false }), csvStyleOf(options)),
+    );
   } catch (error) {
     process.stderr.write(
       'The batch is done and kept: the same command writes its results, and classifies nothing again.\n',
@@ -139,10 +146,10 @@ async function writeResults(application: Application, batch: Batch, options: Cla
     );
   if (unreadable.length > 0) {
     for (const { path, reason } of unreadable) process.stderr.write(`unreadable: ${path}: ${reason}\n`);
-    await writeTextFile(`${options.out}.unreadable.csv`, [
-      csvLine(['file', 'reason']),
-      ...unreadable.map(({ path, reason }) => csvLine([path, reason])),
-    ]);
+    await writeTextFile(
+      `${options.out}.unreadable.csv`,
+      csv([['file', 'reason'], ...unreadable.map(({ path, reason }) => [path, reason])], csvStyleOf(options)),
+    );
   }
   if (options.json === true) {
     const { id, views, precision, total, classified } = batch;

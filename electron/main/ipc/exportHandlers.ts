@@ -14,11 +14,20 @@ export interface ExportHandlerParts {
 /** Results for other programs. */
 export function exportHandlers({ workspace, catalog, desktop }: ExportHandlerParts): HandlersOf<typeof exportCalls> {
   return {
-    'export.save': async ({ batchId, what, format, slideId }) => {
+    'export.save': async ({ batchId, what, format, csvStyle, slideId }) => {
       const batch = workspace.batches.existing(batchId);
       const path = await desktop.pickSavePath(`${batch.name} ${what}.${format}`.replace(/[\\/:*?"<>|]/g, '-'), format);
       if (path === null) return null;
-      await writeExport({ workspace, card: catalog.get(batch.modelId).card, batch, what, format, slideId, path });
+      await writeExport({
+        workspace,
+        card: catalog.get(batch.modelId).card,
+        batch,
+        what,
+        format,
+        csvStyle,
+        slideId,
+        path,
+      });
       return path;
     },
   };

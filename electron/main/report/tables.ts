@@ -1,28 +1,29 @@
 import type { Batch, Slide } from '#shared/domain/batch';
 import type { CellClasses } from '#shared/domain/cellClass';
 import { differentialOf, shareOf, type Differential, type WhiteShare } from '#shared/domain/differential';
+import type { SlideId } from '#shared/domain/ids';
 import type { ModelCard } from '#shared/domain/model';
 import { RESEARCH_USE_LINE } from '#shared/domain/settings';
 import { STANDARD_CLASSES } from '#shared/domain/standardClasses';
 import type { CellRecord } from '../store/cellRepository';
 import { slideNotice } from '#shared/domain/slideNotice';
-import { csvLine } from './csv';
+import type { Row } from './csv';
 
 /** The columns that every table of cells begins with; one a class follows, by name. */
 const CELL_COLUMNS = ['file', 'sha256', 'slide', 'class', 'top_class', 'confidence', 'status'] as const;
 
-/** Cells as CSV, one line at a time. `notice` adds a last column with the research-use line. */
-export function* cellsCsv(
+/** Cells as a table, one line at a time. `notice` adds a last column with the research-use line. */
+export function* cellsTable(
   records: Iterable<CellRecord>,
   card: ModelCard,
   { notice }: { notice: boolean },
-): Generator<string> {
+): Generator<Row> {
   const columns = [...card.classIds].sort();
   const places = columns.map((id) => card.classIds.indexOf(id));
-  yield csvLine([...CELL_COLUMNS, ...columns.map((id) => columnOf(id, CELL_COLUMNS)), ...(notice ? ['notice'] : [])]);
+  yield [...CELL_COLUMNS, ...columns.map((id) => columnOf(id, CELL_COLUMNS)), ...(notice ? ['notice'] : [])];
   for (const { file, hash, slide, classId, topClassId, confidence, status, probabilities } of records) {
     const values = places.map((place) => short(probabilities[place] ?? 0));
-    yield csvLine([
+    yield [
       file,
       hash,
       slide,
@@ -32,7 +33,7 @@ export function* cellsCsv(
       status,
       ...values,
       ...(notice ? [RESEARCH_USE_LINE] : []),
-    ]);
+    ];
   }
 }
 
@@ -83,24 +84,36 @@ const SUM_COLUMNS = [
   'reviewed_by_a_person',
 ] as const;
 
+/** Where differentials come from. */
+export interface Origin {
+  readonly card: ModelCard;
+  readonly batch: Batch;
+  /** Who decided on cells of a slide. */
+  readonly reviewers: ReadonlyMap<SlideId, readonly string[]>;
+}
+
+const ORIGIN_COLUMNS = ['batch', 'date', 'model', 'model_id', 'views', 'precision', 'reviewers'] as const;
+
 /**
- * Differentials of slides as CSV: before and after review, each percentage with its exact 95 % limits. The standard classes and the sums stand in columns
+ * Differentials of slides as a table: before and after review, each percentage with its exact 95 % limits. The standard classes and the sums stand in columns
  * that every file has; every other class that these slides have cells of follows in columns of its own.
  */
-export function* slidesCsv(slides: readonly Slide[], classes: CellClasses): Generator<string> {
+export function* slidesTable(slides: readonly Slide[], classes: CellClasses, origin: Origin): Generator<Row> {
+  const { card, batch, reviewers } = origin;
   const found = slides.flatMap(({ counts }) => [...Object.keys(counts.machine), ...Object.keys(counts.reviewed)]);
   const standard = new Set(STANDARD_CLASSES.map(({ id }) => id));
   const further = classes.inReportOrder(found.filter((id) => !standard.has(id)));
   const four = (id: string): string[] => [id, `${id}_percent`, `${id}_low`, `${id}_high`];
   const fixed = ['slide', 'review', 'white_cells', ...WHITE_COLUMNS.flatMap(four), ...SUM_COLUMNS];
-  yield csvLine([
+  yield [
     ...fixed,
     ...further.flatMap(({ id, role }) => {
-      const column = columnOf(id, fixed);
+      const column = columnOf(id, [...fixed, ...ORIGIN_COLUMNS]);
       return role === 'white' ? four(column) : [column];
     }),
+    ...ORIGIN_COLUMNS,
     'notice',
-  ]);
+  ];
   for (const slide of slides) {
     for (const { review, differential } of differentialsOf(slide, classes)) {
       const counts = countsOf(differential);
@@ -112,7 +125,7 @@ export function* slidesCsv(slides: readonly Slide[], classes: CellClasses): Gene
         );
         return [count, percent === null ? '' : short(percent), short(low), short(high)];
       };
-      yield csvLine([
+      yield [
         slide.name,
         review,
         differential.whiteCells,
@@ -126,14 +139,22 @@ export function* slidesCsv(slides: readonly Slide[], classes: CellClasses): Gene
         differential.cells,
         slide.counts.seen,
         ...further.flatMap(({ id, role }) => (role === 'white' ? figures(id) : [counts.get(id) ?? 0])),
+        batch.name,
+        batch.createdAt,
+        card.name,
+        card.id,
+        batch.views,
+        batch.precision ?? '',
+        (reviewers.get(slide.id) ?? []).join('; '),
         RESEARCH_USE_LINE,
-      ]);
+      ];
     }
   }
 }
 
 /** Differentials of slides as one JSON document. */
-export function slidesJson(slides: readonly Slide[], classes: CellClasses, card: ModelCard, batch: Batch): string {
+export function slidesJson(slides: readonly Slide[], classes: CellClasses, origin: Origin): string {
+  const { card, batch, reviewers } = origin;
   const document = {
     notice: RESEARCH_USE_LINE,
     batch: batch.name,
@@ -149,6 +170,7 @@ export function slidesJson(slides: readonly Slide[], classes: CellClasses, card:
       duplicates: slide.duplicates,
       warning: slideNotice(slide),
       cellsSeenByAPerson: slide.counts.seen,
+      reviewers: reviewers.get(slide.id) ?? [],
       differentials: Object.fromEntries(
         differentialsOf(slide, classes).map(({ review, differential }) => [
           review,

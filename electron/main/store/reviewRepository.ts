@@ -1,5 +1,5 @@
 import { reviewEventSchema, type CellStatus, type ReviewDecision, type ReviewEvent } from '#shared/domain/cell';
-import { cellIdSchema, type BatchId, type CellId } from '#shared/domain/ids';
+import { cellIdSchema, slideIdSchema, type BatchId, type CellId, type SlideId } from '#shared/domain/ids';
 import type { Connection } from './database';
 
 interface StateRow {
@@ -79,6 +79,22 @@ export class ReviewRepository {
   can(batch: BatchId): { canUndo: boolean; canRedo: boolean } {
     const { done, undone } = this.#stacks(batch);
     return { canUndo: done.length > 0, canRedo: undone.length > 0 };
+  }
+
+  /** Who confirmed or corrected cells of each slide, by name; somebody without a name is left out. */
+  reviewers(batch: BatchId): Map<SlideId, string[]> {
+    const bySlide = new Map<SlideId, string[]>();
+    const rows = this.#database
+      .prepare<[string], { slide_id: number; who: string }>(
+        `select distinct c.slide_id, r.who from review_change r join review_event e on e.change_id = r.id join cell c on c.id = e.cell_id
+         where r.batch_id = ? and r.action in ('confirm', 'correct') and r.who <> '' order by r.who`,
+      )
+      .all(batch);
+    for (const { slide_id, who } of rows) {
+      const slide = slideIdSchema.parse(slide_id);
+      bySlide.set(slide, [...(bySlide.get(slide) ?? []), who]);
+    }
+    return bySlide;
   }
 
   /** Of one cell, oldest first. */

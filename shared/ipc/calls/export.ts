@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { csvStyleSchema, PLAIN_CSV } from '../../domain/csvStyle';
 import { batchIdSchema, slideIdSchema } from '../../domain/ids';
 
 /** Calls that write results for other programs. */
@@ -9,6 +10,8 @@ export const exportCalls = {
       batchId: batchIdSchema,
       what: z.enum(['cells', 'slides']),
       format: z.enum(['csv', 'json']),
+      /** Of CSV. */
+      csvStyle: csvStyleSchema.default(PLAIN_CSV),
       /** Only this slide; null for all of the batch. */
       slideId: slideIdSchema.nullable(),
     }),

@@ -176,6 +176,7 @@ describe('other commands', () => {
         ? join(home, 'Library', 'Application Support', 'smearscope')
         : join(home, 'smearscope');
     await mkdir(userData, { recursive: true });
+    await mkdir(join(folder, 'chosen'));
     rememberWorkspace(userData, join(folder, 'chosen'));
     const env = { HOME: home, APPDATA: home, XDG_CONFIG_HOME: home, SMEARSCOPE_WORKSPACE: '' };
     const { code, error } = await smearscope(['models'], { env });

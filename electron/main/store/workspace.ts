@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FailureError } from '#shared/domain/failure';
@@ -44,9 +44,13 @@ export interface Workspace {
 /** Opens or makes a workspace. FailureError `workspace-locked`, `workspace-newer`, `workspace-corrupt`, `read-only`, `disk-full`. */
 export function openWorkspace(folder: string): Workspace {
   const place = (name: string): string => join(folder, name);
-  const unfinished = ['images', 'thumbnails', 'models', 'runs'].map((name) => join(folder, name, UNFINISHED));
+  const written = ['images', 'thumbnails', 'models', 'runs'].map(place);
+  const unfinished = written.map((each) => join(each, UNFINISHED));
   try {
-    for (const each of [...unfinished, place('features'), place('log')]) mkdirSync(each, { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+    // One at a time: of a folder made with those above it on a read-only disk, Node says only that it is missing.
+    for (const each of [...written, place('features'), place('log'), ...unfinished])
+      if (!existsSync(each)) mkdirSync(each);
   } catch (error) {
     throw writeFailure(folder, error);
   }

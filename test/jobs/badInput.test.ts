@@ -164,7 +164,7 @@ it('broken files of every kind are named, one each, and the rest is classified',
     'empty.jpg': ['', 'The file is empty.'],
     'text.jpg': ['this is no image', 'This is not an image in a format that is read'],
     'cut.jpg': [good.subarray(0, good.length / 2), 'The JPEG is cut short'],
-    'film.gif': ['GIF89a', '.gif is not read'],
+    'film.gif': ['GIF89a', 'GIF is not read'],
     'wide.jpg': [wide, 'The image is 30000 x'],
   };
   for (const [name, [bytes]] of Object.entries(broken)) await writeFile(join(images, name), bytes);

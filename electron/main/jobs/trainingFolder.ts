@@ -36,7 +36,7 @@ interface WalkedFolder {
 
 /**
  * The labelled images of a folder, in natural order, with the groups and parts that its folders give; folderLayout has the rules.
- * FailureError `not-found`, `no-images`, `cancelled`; `invalid-argument` where a person has to say first how the folder is meant.
+ * FailureError `not-found`, `no-images`, `permission-denied` (a folder in it), `cancelled`; `invalid-argument` where a person has to say first how the folder is meant.
  */
 export async function readTrainingFolder(folder: string, options: FolderOptions): Promise<LabelledFile[]> {
   const { layout, files } = await walkTraining(folder, options);
@@ -70,7 +70,15 @@ async function walkTraining(folder: string, { known, reading, signal }: FolderOp
   const passedOver = new PassedOverList();
   const unread = new Map<string, string[]>();
   const images: { readonly path: string; readonly folder: string }[] = [];
-  for await (const chunk of walk([folder], { shard: null, signal, passedOver })) {
+  const onUnreadFolder = (unread: string, cause: unknown): never => {
+    throw new FailureError(
+      'permission-denied',
+      `The folder ${unread} cannot be read.`,
+      'Check the path and the rights: without its images nothing is learned, nor evaluated.',
+      { cause },
+    );
+  };
+  for await (const chunk of walk([folder], { shard: null, signal, passedOver, onUnreadFolder })) {
     for (const { path, folder: inFolder, unreadable } of chunk) {
       if (unreadable === null) images.push({ path, folder: inFolder });
       else {

@@ -31,6 +31,8 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
   /** Takes what is passed over. */
   readonly passedOver: PassedOverList;
+  /** Hears of a folder that cannot be read before it comes as an unreadable entry, and may throw to stop. */
+  readonly onUnreadFolder?: (folder: string, cause: unknown) => void;
 }
 
 interface Walk extends WalkOptions {
@@ -104,6 +106,7 @@ async function* walkFolder(folder: string, walk: Walk): AsyncGenerator<FoundFile
     entries = await unlessStopped(signal, listFolder(folder));
   } catch (error) {
     if (signal.aborted) throw error;
+    walk.onUnreadFolder?.(folder, error);
     trouble = folderTrouble(error);
   }
   if (trouble !== null) yield fileIn(folder, base, trouble);

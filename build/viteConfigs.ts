@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Native packages (h5wasm is WebAssembly, loaded only where a Keras file is read) and Electron itself stay outside the bundles; everything else is bundled. */
 const native = ['electron', 'better-sqlite3', '@napi-rs/image', 'h5wasm/node', /^@tensorflow\//];
 
-type BundleName = 'main' | 'compute' | 'cli' | 'preload' | 'bench' | 'choice' | 'precision' | 'training' | 'epoch';
+type BundleName =
+  'main' | 'compute' | 'care' | 'cli' | 'preload' | 'bench' | 'choice' | 'precision' | 'training' | 'epoch';
 
 /**
  * A bundle that runs in Node: one file `dist/<name>/index.js` (`.cjs` for the preload, which a sandboxed renderer loads as CommonJS). `entry` is a path from the project's root.
@@ -61,6 +62,7 @@ const renderer: InlineConfig = {
 export const configs = {
   main: nodeBundle('main', 'electron/main/index.ts'),
   compute: nodeBundle('compute', 'electron/compute/index.ts'),
+  care: nodeBundle('care', 'electron/main/store/careEntry.ts'),
   cli: nodeBundle('cli', 'electron/cli/index.ts'),
   preload: nodeBundle('preload', 'electron/preload/index.ts'),
   bench: nodeBundle('bench', 'test/bench/index.ts'),

@@ -4,25 +4,41 @@ import { fileURLToPath } from 'node:url';
 import { Application } from '#main/application';
 import { forkCompute } from '#main/compute/launchFork';
 import type { Emit } from '#main/events';
+import type { FolderToOpen } from '#main/openWithHelp';
 import { isRemembered, rememberedWorkspace } from '#main/rememberedWorkspace';
 import { resourcesIn } from '#main/resources';
 
 /** dist/cli/index.js -> the folder that holds package.json. */
 export const resources = resourcesIn(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** Opens the program without a window. `folder` is the workspace; without it SMEARSCOPE_WORKSPACE, else the one that the window opens. */
-export function openHeadless(folder: string | undefined, emit: Emit): Promise<Application> {
+/** The workspace's folder, and whether it must be there: the one given, else that of SMEARSCOPE_WORKSPACE, else the one that the window opens. */
+export function workspaceFolder(given: string | undefined): FolderToOpen {
   const named = process.env.SMEARSCOPE_WORKSPACE;
-  const given = folder ?? (named === '' ? undefined : named);
+  const folder = given ?? (named === '' ? undefined : named);
+  return {
+    folder: resolve(folder ?? rememberedWorkspace(userData())),
+    mustExist: folder === undefined && isRemembered(userData()),
+  };
+}
+
+/** Opens the program without a window, on workspaceFolder. */
+export function openHeadless(given: string | undefined, emit: Emit): Promise<Application> {
+  const { folder, mustExist } = workspaceFolder(given);
   return Application.open(
     {
-      workspaceFolder: resolve(given ?? rememberedWorkspace(userData())),
+      workspaceFolder: folder,
       resources,
       launchCompute: ({ log }) => forkCompute(resources.computeEntry, resources.pretrained, log),
       emit,
     },
-    given === undefined && isRemembered(userData()),
+    mustExist,
   );
+}
+
+/** Has the workspace's database checked and backed up, beside work that takes its time. */
+export function lookAfter(application: Application): void {
+  const { folder, log } = application.workspace;
+  application.lookAfter(forkCompute(resources.careEntry, folder, log));
 }
 
 /** Where Electron keeps the data of an application of this name. */

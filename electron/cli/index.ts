@@ -15,6 +15,7 @@ import { addReference } from './commands/reference';
 import { addRuns } from './commands/runs';
 import { addSample } from './commands/sample';
 import { addTrain } from './commands/train';
+import { addWorkspace } from './commands/workspace';
 import { EXIT } from './exit';
 import { PROGRAM } from './typed';
 
@@ -33,6 +34,7 @@ const COMMANDS = [
   addClasses,
   addDevice,
   addSample,
+  addWorkspace,
 ];
 
 function program(): Command {

@@ -7,6 +7,7 @@ import type { PrecisionChoice } from '#shared/domain/precision';
 import type { Recipe } from '#shared/domain/recipe';
 import type { Run } from '#shared/domain/run';
 import type { Views } from '#shared/domain/testTimeAugmentation';
+import { startCare, type Care } from './care';
 import { ComputeSupervisor, type LaunchCompute } from './compute/supervisor';
 import type { Emit } from './events';
 import { runClassification } from './jobs/classifyJob';
@@ -69,6 +70,7 @@ export class Application {
   readonly #emit: Emit;
   /** Housekeeping, beside everything else. */
   readonly #sweeping: Promise<void>;
+  #care: Care | null = null;
 
   /** Opens the program on a workspace folder; with `mustExist` none is made. FailureError as prepareFolder and openWorkspace. */
   static async open(parts: ApplicationParts, mustExist: boolean): Promise<Application> {
@@ -126,6 +128,13 @@ export class Application {
     this.trainings.goOn();
   }
 
+  /** Checks the database in full and makes the backup of the day, beside everything else and in the process that `launch` starts. What is not done at the close is done at the next start. */
+  lookAfter(launch: LaunchCompute): void {
+    this.#care ??= startCare(launch, this.workspace, (failure) => {
+      this.#emit('notice', failure);
+    });
+  }
+
   /** Takes a checked copy of a model folder into the workspace. FailureError `model-invalid`, `model-mismatch`, `disk-full`. */
   async importModel(from: string): Promise<ModelCard> {
     return this.catalog.withNewId(basename(from), async (modelId, modelFolder) => {
@@ -138,7 +147,8 @@ export class Application {
 
   /** Stops what runs, so that it goes on at the next start, and closes the store: within 5 s, whatever hangs. */
   async close(): Promise<void> {
-    const atRest = Promise.all([this.#queue.stopAll('shutdown'), this.#sweeping]);
+    this.#care?.stop();
+    const atRest = Promise.all([this.#queue.stopAll('shutdown'), this.#sweeping, this.#care?.done]);
     await settlesWithin(atRest, TO_STOP);
     await this.compute.dispose();
     // What hung in the compute process has failed by now.

@@ -3,6 +3,8 @@ import electron from 'electron';
 import type { Settings } from '#shared/domain/settings';
 import type { Desktop } from './ipc/desktop';
 import { openWithHelp, type FolderToOpen, type Remedy } from './openWithHelp';
+import { newestSound } from './store/backup';
+import { rebuildLists, restoreBackup } from './store/restore';
 import { isRemembered, rememberedWorkspace, rememberWorkspace } from './rememberedWorkspace';
 
 /** The desktop's dialogs that main itself opens. */
@@ -100,13 +102,21 @@ export function workspaceFolder(): FolderToOpen & { readonly isChosen: boolean }
   return { folder: rememberedWorkspace(userData), mustExist: isRemembered(userData), isChosen: false };
 }
 
-const LABELS: Readonly<Record<Remedy, string>> = {
+const LABELS: Readonly<Record<Exclude<Remedy, 'restore'>, string>> = {
+  rebuild: 'Start with new lists from the folders',
   retry: 'Try again',
   inside: 'Make a folder in it',
   other: 'Choose another folder',
   last: 'Open the last one',
   quit: 'Quit',
 };
+
+const REPAIRS =
+  'Either repair keeps the old database beside the new one. New lists have the models of the folders; batches, reviews and trainings are only in a backup.';
+
+function localTime(iso: string): string {
+  return new Date(iso).toLocaleString('sv', { dateStyle: 'short', timeStyle: 'short' });
+}
 
 /** Opens a workspace, and asks while it does not open; remembers a folder that was chosen once it is open. Null where the person quits. */
 export async function openForWindow<T>(open: (folder: FolderToOpen) => Promise<T>): Promise<T | null> {
@@ -115,13 +125,18 @@ export async function openForWindow<T>(open: (folder: FolderToOpen) => Promise<T
   const first = workspaceFolder();
   const found = await openWithHelp(first, rememberedWorkspace(userData), {
     open,
-    ask: async ({ message, hint }, remedies) => {
+    newestBackup: newestSound,
+    restore: restoreBackup,
+    rebuild: rebuildLists,
+    ask: async ({ message, hint }, remedies, backup) => {
       const { response } = await dialog.showMessageBox({
         type: 'warning',
         title: 'Smearscope',
         message: 'This workspace cannot be opened',
-        detail: `${message}\n\n${hint}`,
-        buttons: remedies.map((remedy) => LABELS[remedy]),
+        detail: [message, hint, ...(remedies.includes('rebuild') ? [REPAIRS] : [])].join('\n\n'),
+        buttons: remedies.map((remedy) =>
+          remedy === 'restore' ? `Restore the backup of ${localTime(backup?.madeAt ?? '')}` : LABELS[remedy],
+        ),
         cancelId: remedies.indexOf('quit'),
       });
       return remedies[response] ?? 'quit';

@@ -68,6 +68,8 @@ async function start(): Promise<void> {
       throw new Error('A call from a frame that is not the window’s.');
     if (!usable && name === 'app.state') {
       usable = true;
+      // Not before the window can show what is found.
+      application.lookAfter(utilityCompute(resources.careEntry, workspace.folder, workspace.log));
       workspace.log.info(
         `window usable ${(Date.now() - (process.getCreationTime() ?? Date.now())).toFixed(0)} ms after the start`,
       );

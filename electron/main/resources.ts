@@ -8,6 +8,7 @@ export interface Resources {
   /** One of the sample slide's images. */
   readonly goodImage: string;
   readonly computeEntry: string;
+  readonly careEntry: string;
   readonly preload: string;
   readonly renderer: string;
 }
@@ -20,6 +21,7 @@ export function resourcesIn(root: string): Resources {
     sampleSlide: join(root, 'samples', 'slide'),
     goodImage: join(root, 'samples', 'slide', 'BNE_225758.jpg'),
     computeEntry: join(root, 'dist', 'compute', 'index.js'),
+    careEntry: join(root, 'dist', 'care', 'index.js'),
     preload: join(root, 'dist', 'preload', 'index.cjs'),
     renderer: join(root, 'dist', 'renderer'),
   };

@@ -146,8 +146,10 @@ describe('a workspace', () => {
       await mkdir(join(folder, ...path.slice(0, -1)), { recursive: true });
       await writeFile(join(folder, ...path), 'x');
     };
+    withCells(folder, ['neutrophil']).workspace.close();
     const ours = `smearscope-${randomUUID()}`;
     await put('images', UNFINISHED, ours);
+    await put('backups', UNFINISHED, ours);
     await put('thumbnails', UNFINISHED, ours);
     await put('models', UNFINISHED, ours, 'weights.bin');
     await put('runs', UNFINISHED, ours);

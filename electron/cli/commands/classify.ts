@@ -17,7 +17,7 @@ import { chosenModel } from '../chosenModel';
 import { warnOfUnknownRoles } from '../classRoles';
 import { byteOrderMarkOption, csvStyleOf, decimalMarkOption, separatorOption, type CsvOptions } from '../csvOptions';
 import { EXIT } from '../exit';
-import { interruptible, openHeadless } from '../headless';
+import { interruptible, lookAfter, openHeadless } from '../headless';
 import { batchProgressTo } from '../batchText';
 import { duration, ProgressLine } from '../progressLine';
 import { place, precisionOption, viewsOption, workspaceOption, type AddCommand } from '../options';
@@ -60,6 +60,7 @@ async function classify(folders: readonly string[], options: ClassifyOptions): P
   const line = new ProgressLine();
   const application = await openHeadless(options.workspace, batchProgressTo(line));
   try {
+    lookAfter(application);
     const batch = unfinishedOrNew(
       application,
       folders.map((folder) => resolve(folder)),

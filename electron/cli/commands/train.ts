@@ -13,7 +13,7 @@ import { warnOfUnknownRoles } from '../classRoles';
 import { EXIT } from '../exit';
 import { findRun } from '../findRun';
 import { folderText } from '../folderText';
-import { interruptible, openHeadless } from '../headless';
+import { interruptible, lookAfter, openHeadless } from '../headless';
 import { pipelineIn } from '../pipeline';
 import { ProgressLine } from '../progressLine';
 import { recipeOf } from '../recipe';
@@ -75,6 +75,7 @@ async function train(options: TrainOptions): Promise<number> {
   const line = new ProgressLine();
   const application = await openHeadless(options.workspace, progressTo(line));
   try {
+    lookAfter(application);
     const run = create ? await create(application) : runToResume(application, options.resume ?? '');
     const { result: ended, interrupted } = await interruptible(
       () => application.trainings.pause(run.id),

@@ -42,8 +42,18 @@ const OLDEST_SQLITE = 3_051_003;
 
 const SLOW_MILLISECONDS = 40;
 
-/** Opens the workspace's database and brings it up to date. FailureError `workspace-newer`, `workspace-corrupt`, `read-only` or `disk-full` leaves it as it was. */
-export function openDatabase(path: string): Connection {
+/** What to do about a database that is damaged or lost. */
+export const RESCUE =
+  'Restore the newest backup, or begin new lists from the folders (on the command line: workspace --restore, or --rebuild); or choose another workspace folder.';
+
+/**
+ * Opens the workspace's database and brings it up to date; `beforeMigration` is called with one that was there and is about to be brought to a version.
+ * FailureError `workspace-newer`, `workspace-corrupt`, `read-only` or `disk-full` leaves it as it was.
+ */
+export function openDatabase(
+  path: string,
+  beforeMigration: (database: Connection, version: number) => void = () => undefined,
+): Connection {
   const isNew = !existsSync(path);
   let database: Connection;
   try {
@@ -58,7 +68,7 @@ export function openDatabase(path: string): Connection {
     database.pragma('foreign_keys = ON');
     database.pragma('synchronous = NORMAL');
     database.pragma('busy_timeout = 5000');
-    migrate(database, path);
+    migrate(database, path, isNew ? null : beforeMigration);
     return database;
   } catch (error) {
     database.close();
@@ -66,7 +76,11 @@ export function openDatabase(path: string): Connection {
   }
 }
 
-function migrate(database: Connection, path: string): void {
+function migrate(
+  database: Connection,
+  path: string,
+  before: ((database: Connection, version: number) => void) | null,
+): void {
   const version = database.pragma('user_version', { simple: true });
   if (typeof version !== 'number' || version < 0) throw corrupt(path);
   if (version > MIGRATIONS.length) {
@@ -76,6 +90,7 @@ function migrate(database: Connection, path: string): void {
       'Install the newest version, or choose another workspace folder. Nothing was changed.',
     );
   }
+  if (version < MIGRATIONS.length) before?.(database, MIGRATIONS.length);
   MIGRATIONS.slice(version).forEach((sql, index) => {
     database.transaction(() => {
       database.exec(sql);
@@ -136,12 +151,9 @@ export function storeFailure(path: string, error: unknown): unknown {
 }
 
 function corrupt(path: string, cause?: unknown): FailureError {
-  return new FailureError(
-    'workspace-corrupt',
-    `The database ${path} is damaged.`,
-    'Bring the workspace back from a backup, or choose another workspace folder. Nothing was changed.',
-    { cause },
-  );
+  return new FailureError('workspace-corrupt', `The database ${path} is damaged.`, `${RESCUE} Nothing was changed.`, {
+    cause,
+  });
 }
 
 /** Runs a piece of work on the database and logs it if it was slow. */

@@ -1,14 +1,16 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FailureError } from '#shared/domain/failure';
 import { writeFailure } from '#shared/domain/writeFailure';
 import { requireWritable } from '../files/writeFile';
+import { RESCUE } from './database';
 
 /** How long a drive may take to answer, milliseconds. */
 const LONGEST = 15_000;
 
 /** What a workspace holds, and what systems put into every folder. */
-const OWN = /^(images|thumbnails|models|runs|features|log|(smearscope|lock)\.db.*)$/;
+const OWN = /^(images|thumbnails|models|runs|features|log|backups|(smearscope|lock)\.db.*)$/;
 const NOTHING: readonly string[] = ['.DS_Store', 'Thumbs.db', 'desktop.ini'];
 
 /**
@@ -51,24 +53,30 @@ async function prepare(folder: string, mustExist: boolean): Promise<void> {
       );
     }
     if (names === null) await makeFolder(folder);
-    else if (!(await isFilled(join(folder, 'smearscope.db')))) await requireOwn(folder, names);
+    else if (!(await isFilled(join(folder, 'smearscope.db')))) requireOwn(folder, names);
     await requireWritable(join(folder, 'smearscope.db'));
   } catch (error) {
     throw writeFailure(folder, error);
   }
 }
 
-async function requireOwn(folder: string, names: readonly string[]): Promise<void> {
-  const images = (await namesIn(join(folder, 'images'))) ?? [];
-  const models = (await namesIn(join(folder, 'models'))) ?? [];
-  const cards = await Promise.all(models.map((name) => isFilled(join(folder, 'models', name, 'card.json'))));
-  if (images.some((name) => /^[0-9a-f]{2}$/.test(name)) || cards.includes(true)) {
+/** Throws FailureError `workspace-lost` where images or models lie in a workspace whose database knows of none. */
+export function requireNoWork(folder: string): void {
+  const within = (name: string): string[] => (existsSync(join(folder, name)) ? readdirSync(join(folder, name)) : []);
+  if (
+    within('images').some((name) => /^[0-9a-f]{2}$/.test(name)) ||
+    within('models').some((name) => existsSync(join(folder, 'models', name, 'card.json')))
+  ) {
     throw new FailureError(
       'workspace-lost',
       `The workspace ${folder} has images or models, but its database smearscope.db is missing or empty.`,
-      'Bring smearscope.db back from a backup, or choose another workspace folder. Nothing was changed.',
+      `${RESCUE} Nothing was changed.`,
     );
   }
+}
+
+function requireOwn(folder: string, names: readonly string[]): void {
+  requireNoWork(folder);
   if (names.every((name) => OWN.test(name) || NOTHING.includes(name))) return;
   throw new FailureError(
     'workspace-foreign',

@@ -5,12 +5,14 @@ import { FailureError } from '#shared/domain/failure';
 import { UNFINISHED } from '#shared/domain/unfinished';
 import { writeFailure } from '#shared/domain/writeFailure';
 import { fileLog, type Log } from '../log';
+import { backUpBefore, holdsWork } from './backup';
 import { BatchRepository } from './batchRepository';
 import { CellRepository } from './cellRepository';
 import { ClassRepository } from './classRepository';
 import { openDatabase, storeFailure, type Connection } from './database';
 import { ModelRepository } from './modelRepository';
 import { PredictionRepository } from './predictionRepository';
+import { requireNoWork } from './prepareFolder';
 import { ReviewRepository } from './reviewRepository';
 import { RunRepository } from './runRepository';
 import { SettingRepository } from './settingRepository';
@@ -41,10 +43,10 @@ export interface Workspace {
   close(): void;
 }
 
-/** Opens or makes a workspace. FailureError `workspace-locked`, `workspace-newer`, `workspace-corrupt`, `read-only`, `disk-full`. */
+/** Opens or makes a workspace. FailureError `workspace-locked`, `workspace-lost`, `workspace-newer`, `workspace-corrupt`, `read-only`, `disk-full`. */
 export function openWorkspace(folder: string): Workspace {
   const place = (name: string): string => join(folder, name);
-  const written = ['images', 'thumbnails', 'models', 'runs'].map(place);
+  const written = ['images', 'thumbnails', 'models', 'runs', 'backups'].map(place);
   const unfinished = written.map((each) => join(each, UNFINISHED));
   try {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
@@ -54,11 +56,20 @@ export function openWorkspace(folder: string): Workspace {
   } catch (error) {
     throw writeFailure(folder, error);
   }
+  const log = fileLog(place('log'));
   const lock = lockWorkspace(folder);
-  let database: Connection;
+  let database: Connection | null = null;
   try {
-    database = openDatabase(place('smearscope.db'));
+    database = openDatabase(place('smearscope.db'), (before, version) => {
+      try {
+        backUpBefore(version, folder, before);
+      } catch (error) {
+        log.error(`backup before version ${String(version)}: ${String(error)}`);
+      }
+    });
+    if (!holdsWork(database)) requireNoWork(folder);
   } catch (error) {
+    database?.close();
     lock.close();
     throw error;
   }
@@ -71,7 +82,7 @@ export function openWorkspace(folder: string): Workspace {
     features: place('features'),
     logs: place('log'),
     unfinished,
-    log: fileLog(place('log')),
+    log,
     database,
     classes: new ClassRepository(database),
     batches: new BatchRepository(database),
@@ -90,7 +101,7 @@ export function openWorkspace(folder: string): Workspace {
 }
 
 /** Holds an exclusive lock of the operating system, through a small database, until closed; it is gone with the process, however that ends. */
-function lockWorkspace(folder: string): Connection {
+export function lockWorkspace(folder: string): Connection {
   const path = join(folder, 'lock.db');
   let lock: Connection | null = null;
   try {

@@ -41,7 +41,8 @@ it.skipIf(!hasData)(
     process.kill(compute, 'SIGKILL');
     await window.getByText(/The compute process ended unexpectedly/).waitFor();
     await app.screenshot('fit-running');
-    await window.getByRole('button', { name: 'Dismiss' }).click();
+    const death = window.getByRole('alert').filter({ hasText: 'The compute process ended' });
+    await death.getByRole('button', { name: 'Dismiss' }).click();
     await expectPicture(window.getByRole('region', { name: 'Called wrong' }).locator('img').first());
 
     await window.getByText('32 images of the locked part were called right').waitFor({ timeout: 120_000 });

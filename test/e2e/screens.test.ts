@@ -73,7 +73,7 @@ it('every place is whole at every size, and readable in light and dark', async (
   await tour(app, 'set-aside');
   await window.keyboard.press('Escape');
   await window.getByRole('button', { name: /^09/ }).click();
-  await window.getByText(/^1?\d cells\s+are unlike those that the model learned from/).waitFor();
+  await window.getByText(/1?\d of 12 pictures are unlike those that the model learned from/).waitFor();
   await tour(app, 'unfamiliar');
   await window
     .getByRole('option', { name: /unlike/ })
@@ -82,7 +82,7 @@ it('every place is whole at every size, and readable in light and dark', async (
   await window.keyboard.press(' ');
   await window
     .getByRole('dialog')
-    .getByText(/^Unlike the cells/)
+    .getByText(/^Unfamiliar to the model/)
     .waitFor();
   await tour(app, 'unfamiliar-cell');
   await window.keyboard.press('Escape');

@@ -148,16 +148,16 @@ export class App {
 
   /** The next event of a name that reaches the window. */
   async next(name: EventName): Promise<void> {
-    await this.window.evaluate(
-      (event) =>
-        new Promise<void>((resolve) => {
-          const stop = window.smearscope.on(event, () => {
-            stop();
-            resolve();
-          });
-        }),
-      name,
-    );
+    await this.window.evaluate((event) => {
+      const heard = new Promise<void>((resolve) => {
+        const stop = window.smearscope.on(event, () => {
+          stop();
+          resolve();
+        });
+      });
+      // The page holds it: what Playwright alone waits for may be collected as garbage.
+      return Object.assign(window, { heard }).heard;
+    }, name);
   }
 
   /** A picture of the window as it is on screen, kept among the artefacts. */

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Application } from '#main/application';
 import { csv } from '#main/report/csv';
 import { cellsTable } from '#main/report/tables';
+import { writeTable } from '#main/report/writeTable';
 import { requireWritable, writeTextFile } from '#main/files/writeFile';
 import type { Batch } from '#shared/domain/batch';
 import { batchIdSchema } from '#shared/domain/ids';
@@ -28,7 +29,11 @@ export const addClassify: AddCommand = (root) => {
     .command('classify')
     .description('classify folders of single-cell images and write a table of the results')
     .argument('<folder...>', 'folders or files; every folder that holds images is a slide')
-    .requiredOption('--out <file>', 'results as CSV; unreadable files go into <file>.unreadable.csv', place)
+    .requiredOption(
+      '--out <file>',
+      'results: an Excel workbook if it ends in .xlsx, else CSV; unreadable files go into <file>.unreadable.csv',
+      place,
+    )
     .addOption(separatorOption)
     .addOption(decimalMarkOption)
     .option(...byteOrderMarkOption)
@@ -122,10 +127,12 @@ async function writeResults(application: Application, batch: Batch, options: Cla
   warnOfUnknownRoles(application, card);
   const { cells, batches, slides } = application.workspace;
   try {
-    await writeTextFile(
-      options.out,
-      csv(cellsTable(cells.records(batch.id, null), card, { notice: false }), csvStyleOf(options)),
-    );
+    await writeTable(cellsTable(cells.records(batch.id, null), card, { notice: false }), {
+      path: options.out,
+      format: options.out.toLowerCase().endsWith('.xlsx') ? 'xlsx' : 'csv',
+      csvStyle: csvStyleOf(options),
+      sheet: 'cells',
+    });
   } catch (error) {
     process.stderr.write(
       'The batch is done and kept: the same command writes its results, and classifies nothing again.\n',

@@ -13,6 +13,13 @@ export async function writeTextFile(path: string, chunks: Iterable<string>): Pro
   });
 }
 
+/** Writes a file of bytes as they come, as writeTextFile. */
+export async function writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  await writeWhole(path, dirname(path), async (file) => {
+    for await (const chunk of chunks) await file.writeFile(chunk);
+  });
+}
+
 /** Writes a file of bytes, as writeTextFile. */
 export async function writeBytes(path: string, bytes: Uint8Array, unfinished = dirname(path)): Promise<void> {
   await writeWhole(path, unfinished, (file) => file.writeFile(bytes));

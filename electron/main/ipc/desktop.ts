@@ -4,7 +4,7 @@ import type { Settings } from '#shared/domain/settings';
 export interface Desktop {
   pickFolders(multiple: boolean): Promise<string[]>;
   pickFile(name: string, extensions: readonly string[]): Promise<string | null>;
-  pickSavePath(name: string, format: 'csv' | 'json'): Promise<string | null>;
+  pickSavePath(name: string, format: 'csv' | 'xlsx' | 'json'): Promise<string | null>;
   openFolder(folder: string): Promise<void>;
   applySettings(settings: Settings): void;
   /** Remembers the workspace folder and starts the program again. */

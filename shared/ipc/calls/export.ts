@@ -9,7 +9,7 @@ export const exportCalls = {
     args: z.object({
       batchId: batchIdSchema,
       what: z.enum(['cells', 'slides']),
-      format: z.enum(['csv', 'json']),
+      format: z.enum(['csv', 'xlsx', 'json']),
       /** Of CSV. */
       csvStyle: csvStyleSchema.default(PLAIN_CSV),
       /** Only this slide; null for all of the batch. */

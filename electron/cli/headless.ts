@@ -38,7 +38,7 @@ export function openHeadless(given: string | undefined, emit: Emit): Promise<App
 /** Has the workspace's database checked and backed up, beside work that takes its time. */
 export function lookAfter(application: Application): void {
   const { folder, log } = application.workspace;
-  application.lookAfter(forkCompute(resources.careEntry, folder, log));
+  application.lookAfter(forkCompute(resources.careEntry, folder, log, 'care'));
 }
 
 /** Where Electron keeps the data of an application of this name. */

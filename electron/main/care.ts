@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Failure } from '#shared/domain/failure';
 import type { LaunchCompute } from './compute/supervisor';
-import { newestSound } from './store/backup';
 import { careReportSchema, type CareReport } from './store/careReport';
 import type { Workspace } from './store/workspace';
 
@@ -41,16 +40,16 @@ export function startCare(launch: LaunchCompute, workspace: Workspace, notify: (
   return { done, stop };
 }
 
-function failureIn({ damage, failure }: CareReport, folder: string): Failure | null {
+function failureIn({ damage, backupOf, failure }: CareReport, folder: string): Failure | null {
   const path = join(folder, 'smearscope.db');
   if (damage !== null) {
-    const backup = newestSound(folder);
     return {
       code: 'workspace-corrupt',
       message: `The database ${path} is damaged: ${damage}`,
-      hint: backup
-        ? `Close the program and restore the backup of ${backup.madeAt}: workspace --restore on the command line. What came after it is in the old database, which is kept.`
-        : 'There is no backup of it. Export what you need, and check the drive.',
+      hint:
+        backupOf !== null
+          ? `Close the program and restore the backup of ${backupOf}: workspace --restore on the command line. What came after it is in the old database, which is kept.`
+          : 'There is no backup of it. Export what you need, and check the drive.',
     };
   }
   if (failure === null) return null;

@@ -69,7 +69,7 @@ async function start(): Promise<void> {
     if (!usable && name === 'app.state') {
       usable = true;
       // Not before the window can show what is found.
-      application.lookAfter(utilityCompute(resources.careEntry, workspace.folder, workspace.log));
+      application.lookAfter(utilityCompute(resources.careEntry, workspace.folder, workspace.log, 'care'));
       workspace.log.info(
         `window usable ${(Date.now() - (process.getCreationTime() ?? Date.now())).toFixed(0)} ms after the start`,
       );

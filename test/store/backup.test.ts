@@ -225,7 +225,7 @@ describe('while the program is open', () => {
   async function caredFor(folder: string): Promise<{ failures: Failure[]; log: string }> {
     const workspace = openWorkspace(folder);
     const failures: Failure[] = [];
-    const launch = forkCompute(resourcesIn(resolve('.')).careEntry, folder, workspace.log);
+    const launch = forkCompute(resourcesIn(resolve('.')).careEntry, folder, workspace.log, 'care');
     await startCare(launch, workspace, (failure) => failures.push(failure)).done;
     workspace.close();
     const log = await readFile(join(folder, 'log', 'smearscope.log'), 'utf8').catch(() => '');
@@ -253,7 +253,7 @@ describe('while the program is open', () => {
   it('a check that is stopped ends at once and says nothing', async () => {
     const workspace = openWorkspace(await withBatch());
     const care = startCare(
-      forkCompute(resourcesIn(resolve('.')).careEntry, workspace.folder, workspace.log),
+      forkCompute(resourcesIn(resolve('.')).careEntry, workspace.folder, workspace.log, 'care'),
       workspace,
       (failure) => {
         throw new Error(failure.message);

@@ -3,16 +3,16 @@ import type { Log } from '../log';
 import { logOutput } from './logOutput';
 import type { LaunchCompute } from './supervisor';
 
-/** Starts the compute process in plain Node: what the command line uses. `pretrained` is the folder of the backbones. */
-export function forkCompute(entry: string, pretrained: string, log: Log): LaunchCompute {
+/** As utilityCompute, in plain Node: what the command line uses. */
+export function forkCompute(entry: string, argument: string, log: Log, name = 'compute'): LaunchCompute {
   return () => {
-    const child = fork(entry, [pretrained], {
+    const child = fork(entry, [argument], {
       serialization: 'advanced',
       // A terminal's Ctrl-C goes to its whole process group: that this one ends is for the program to say, which stops its work first.
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const error = logOutput(child, log);
+    const error = logOutput(child, log, name);
     return {
       send: (message) => {
         if (child.connected) child.send(message);

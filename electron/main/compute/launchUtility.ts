@@ -3,11 +3,11 @@ import type { Log } from '../log';
 import { logOutput } from './logOutput';
 import type { LaunchCompute } from './supervisor';
 
-/** Starts the compute process as a utility process of Electron. `pretrained` is the folder of the backbones. */
-export function utilityCompute(entry: string, pretrained: string, log: Log): LaunchCompute {
+/** Starts the compute process as a utility process of Electron, or with another `name` another process that works for main. `argument` is what its entry gets: for compute, the folder of the backbones. */
+export function utilityCompute(entry: string, argument: string, log: Log, name = 'compute'): LaunchCompute {
   return () => {
-    const child = utilityProcess.fork(entry, [pretrained], { serviceName: 'smearscope-compute', stdio: 'pipe' });
-    const error = logOutput(child, log);
+    const child = utilityProcess.fork(entry, [argument], { serviceName: `smearscope-${name}`, stdio: 'pipe' });
+    const error = logOutput(child, log, name);
     return {
       send: (message) => {
         child.postMessage(message);

@@ -7,13 +7,14 @@ const REASON = /^\s*(?:[A-Za-z]*Error\b.*: .*|.*cannot open shared object file.*
 export function logOutput(
   { stdout, stderr }: { readonly stdout: NodeJS.ReadableStream | null; readonly stderr: NodeJS.ReadableStream | null },
   log: Log,
+  name: string,
 ): () => string | null {
   let reason: string | null = null;
   for (const stream of [stdout, stderr]) {
     stream?.on('data', (data: Buffer) => {
       const text = data.toString().trim();
       reason = REASON.exec(text)?.[0].trim() ?? reason;
-      log.info(`compute: ${text}`);
+      log.info(`${name}: ${text}`);
     });
   }
   return () => reason;

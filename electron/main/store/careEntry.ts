@@ -1,7 +1,7 @@
 // Entry of the care process: the full check of a workspace's database, and its backup of the day. Under Electron's utilityProcess, or forked by plain Node.
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { backUpDaily, damageOf } from './backup';
+import { backUpDaily, damageOf, newestSound } from './backup';
 import type { CareReport } from './careReport';
 
 /** What Electron gives a utility process to talk through. */
@@ -22,8 +22,9 @@ function look(folder: string): CareReport {
     setPriority(constants.priority.PRIORITY_LOW);
     const damage = damageOf(join(folder, 'smearscope.db'));
     if (damage === null) backUpDaily(folder);
-    return { damage, failure: null };
+    const backup = damage === null ? null : newestSound(folder);
+    return { damage, backupOf: backup?.madeAt ?? null, failure: null };
   } catch (error) {
-    return { damage: null, failure: error instanceof Error ? error.message : String(error) };
+    return { damage: null, backupOf: null, failure: error instanceof Error ? error.message : String(error) };
   }
 }

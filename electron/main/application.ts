@@ -147,12 +147,12 @@ export class Application {
 
   /** Stops what runs, so that it goes on at the next start, and closes the store: within 5 s, whatever hangs. */
   async close(): Promise<void> {
-    this.#care?.stop();
-    const atRest = Promise.all([this.#queue.stopAll('shutdown'), this.#sweeping, this.#care?.done]);
+    const atRest = Promise.all([this.#queue.stopAll('shutdown'), this.#sweeping]);
     await settlesWithin(atRest, TO_STOP);
     await this.compute.dispose();
+    this.#care?.stop();
     // What hung in the compute process has failed by now.
-    const isAtRest = await settlesWithin(atRest, TO_SETTLE);
+    const isAtRest = await settlesWithin(Promise.all([atRest, this.#care?.done]), TO_SETTLE);
     this.workspace.close();
     // A call of the system that hangs, on a lost network drive say, would keep this process from exiting.
     if (!isAtRest) process.kill(process.pid, 'SIGKILL');

@@ -19,7 +19,7 @@ else process.send?.(report);
 /** A database that is damaged is not backed up: it would in the end take the place of the last sound backup. */
 function look(folder: string): CareReport {
   try {
-    setPriority(constants.priority.PRIORITY_LOW);
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     const damage = damageOf(join(folder, 'smearscope.db'));
     if (damage === null) backUpDaily(folder);
     const backup = damage === null ? null : newestSound(folder);

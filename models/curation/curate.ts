@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import type { Part } from '#shared/domain/part';
 import type { LabelledImage } from '../data/labelledImages';
 import { nearDuplicates } from './nearDuplicates';
 import { readFacts } from './pictureFacts';
@@ -15,7 +16,8 @@ export interface Curated {
 const NAMED = 3;
 
 /**
- * Finds near copies, copies under several labels, and properties of files that tell the classes apart. What is found of a picture is kept in `folder`.
+ * Finds near copies, copies in several of the sets that folders give, copies under several labels,
+ * and properties of files that tell the classes apart. What is found of a picture is kept in `folder`.
  * `onDone` counts images and may throw to stop. FailureError `disk-full`.
  */
 export async function curate(
@@ -39,7 +41,7 @@ export async function curate(
   });
   return {
     images: images.map((image) => ({ ...image, alike: alike.get(image.hash) ?? null })),
-    findings: [...copiesText(sets), ...labelsText(sets), ...shortcutsIn(labelled).map(shortcutText)],
+    findings: [...copiesText(sets), ...leakText(sets), ...labelsText(sets), ...shortcutsIn(labelled).map(shortcutText)],
   };
 }
 
@@ -48,9 +50,34 @@ function copiesText(sets: readonly (readonly LabelledImage[])[]): string[] {
   const images = sets.reduce((sum, set) => sum + set.length, 0);
   const examples = sets.slice(0, NAMED).map((set) => set.slice(0, 2).map(nameOf).join(' and '));
   return [
-    `${String(images)} images are copies of ${String(sets.length)} ${sets.length === 1 ? 'picture' : 'pictures'}, saved again, resized or turned, such as ${examples.join('; ')}. ` +
-      'Copies of one picture stay on one side of the split, so that none is tested that was learned from.',
+    `${String(images)} images are copies of ${String(sets.length)} ${sets.length === 1 ? 'picture' : 'pictures'}, saved again, resized or turned, such as ${examples.join('; ')}.` +
+      (sets.some(isSplit)
+        ? ''
+        : ' Copies of one picture stay on one side of the split, so that none is tested that was learned from.'),
   ];
+}
+
+/** Sets that folders give are kept, so copies across them can only be named. */
+function leakText(sets: readonly (readonly LabelledImage[])[]): string[] {
+  const leaks = sets.filter(isSplit);
+  if (leaks.length === 0) return [];
+  const examples = leaks.slice(0, NAMED).map((set) => {
+    const parts = new Map(set.map((image) => [partOf(image), image]));
+    return [...parts].map(([part, image]) => `${nameOf(image)} (${part} set)`).join(' and ');
+  });
+  return [
+    `Copies of ${leaks.length === 1 ? 'one picture' : `${String(leaks.length)} pictures`} stand in more than one of the sets that the folders give, such as ${examples.join('; ')}. ` +
+      'The sets are kept, so the model is evaluated on pictures that its training saw, and its figures look better than they are.',
+  ];
+}
+
+function isSplit(set: readonly LabelledImage[]): boolean {
+  return new Set(set.map(partOf)).size > 1;
+}
+
+/** An image for which no set is given joins none of those that are given for others, as the split has it. */
+function partOf({ part }: LabelledImage): Part {
+  return part ?? 'training';
 }
 
 function labelsText(sets: readonly (readonly LabelledImage[])[]): string[] {

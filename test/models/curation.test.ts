@@ -87,6 +87,32 @@ describe('copies of a picture', () => {
     expect(findings[1]).toMatch(/^Copies of one picture stand under different labels, .*turned\.png\.$/);
   });
 
+  it('across the sets that folders give are named, and the sets are kept', async () => {
+    const folder = await temporaryFolder();
+    const [first, second, third] = await samplesOf('neutrophil');
+    if (!first || !second || !third) throw new Error('There are samples.');
+    const again = join(folder, 'again.jpg');
+    await writeFile(again, await savedAgain(await readFile(first.path), 0.9, 75));
+    const files: LabelledFile[] = [
+      { ...first, part: 'training' },
+      { ...second, part: 'training' },
+      { ...third, part: 'validation' },
+      { ...first, path: again, part: 'test' },
+    ];
+    const { images, findings } = await curated(files);
+    expect(stratifiedSplit(images, { test: 0.2, validation: 0.1, seed: 7 })).toEqual(files.map(({ part }) => part));
+    expect(findings).toEqual([
+      expect.stringMatching(/^2 images are copies of 1 picture, saved again, resized or turned, such as [^;]*\.jpg\.$/),
+      expect.stringMatching(
+        /^Copies of one picture stand in more than one of the sets .* \(training set\) and .*again\.jpg \(test set\)\. The sets are kept, so the model is evaluated on pictures that its training saw/,
+      ),
+    ]);
+
+    // In one set they are no leak.
+    const together = await curated(files.map((file) => ({ ...file, part: 'training' })));
+    expect(together.findings).toEqual([expect.stringMatching(/stay on one side of the split/)]);
+  });
+
   it('are not seen among different cells', async () => {
     const { images, findings } = await curated(await samplesOf('neutrophil', 'lymphocyte', 'monocyte'));
     expect(images.filter(({ alike }) => alike !== null)).toEqual([]);

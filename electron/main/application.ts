@@ -137,6 +137,7 @@ export class Application {
 
   /** Takes a checked copy of a model folder into the workspace. FailureError `model-invalid`, `model-mismatch`, `disk-full`. */
   async importModel(from: string): Promise<ModelCard> {
+    this.workspace.settings.setUsed();
     return this.catalog.withNewId(basename(from), async (modelId, modelFolder) => {
       const card = await this.compute.call('importModel', { from, modelFolder, modelId });
       this.workspace.cards.add(card);

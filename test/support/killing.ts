@@ -17,6 +17,8 @@ export const settledIn = (workspace: string): number | null =>
 
 export interface StoreState {
   readonly batches: number;
+  /** Batches that are done and whose results were written. */
+  readonly finished: number;
   readonly classified: number;
   readonly cells: number;
   /** Images of the store that are gone, or have lost bytes. */
@@ -27,6 +29,7 @@ export interface StoreState {
 export function storeState(workspace: string): StoreState | null {
   return ask(workspace, (database) => ({
     batches: count(database, 'batch'),
+    finished: count(database, "batch where state = 'done' and results_due = 0"),
     classified: count(database, "batch_file where state = 'classified'"),
     cells: count(database, 'cell'),
     missing: database

@@ -16,12 +16,15 @@ const NAME = /^smearscope-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z(-before-\d+)?\
 /** Says in a database's settings that its lists were begun anew. */
 export const REBUILT = 'rebuilt';
 
+/** Says in a database's settings that files were about to be written into the workspace before any row tells of them. */
+export const USED = 'used';
+
 /** Asks a table for a row that is work. */
 const WORK: Readonly<Record<string, string>> = {
   batch: 'select 1 from batch limit 1',
   run: 'select 1 from run limit 1',
   model: 'select 1 from model limit 1',
-  setting: `select 1 from setting where key = '${REBUILT}'`,
+  setting: `select 1 from setting where key in ('${REBUILT}', '${USED}')`,
 };
 
 /** A backup of a workspace's database. */
@@ -76,7 +79,7 @@ export function damageOf(path: string): string | null {
   }
 }
 
-/** Whether a database holds work, or was begun anew beside images and models because that was lost. Tables that an older version did not have hold none. */
+/** Whether a database holds work, was about to get some, or was begun anew beside images and models because that was lost. Tables that an older version did not have hold none. */
 export function holdsWork(database: Connection): boolean {
   return database
     .prepare<[], string>("select name from sqlite_master where type = 'table'")

@@ -200,6 +200,7 @@ export class FakeMain {
       classified: n,
       duplicates: 0,
       unreadable: 0,
+      valueRanges: [],
       counts: {
         machine: counts,
         reviewed: counts,

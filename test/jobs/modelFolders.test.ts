@@ -19,11 +19,12 @@ describe('a folder in models/ of which no list knows', () => {
   it('stays as it is when it is imported, and when another model of its name is, in whatever case', async () => {
     const folder = await temporaryFolder();
     const lost = join(folder, 'workspace', 'models', 'lab');
-    await cp(join('models', 'starter'), lost, { recursive: true });
-    const before = await contentOf(lost);
     await cp(join('models', 'starter'), join(folder, 'LAB'), { recursive: true });
     const program = openProgram(join(folder, 'workspace'));
     try {
+      // Brought there by hand: a workspace that began with it would count as one whose database was lost.
+      await cp(join('models', 'starter'), lost, { recursive: true });
+      const before = await contentOf(lost);
       const imported = [await program.importModel(lost), await program.importModel(join(folder, 'LAB'))];
       expect(imported.map(({ id }) => id)).toEqual(['lab-2', 'LAB-3']);
       expect(await contentOf(lost)).toEqual(before);

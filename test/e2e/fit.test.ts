@@ -64,7 +64,7 @@ it.skipIf(!hasData)(
     await window.getByRole('button', { name: /slide 01 12 cells/ }).click();
     await window.getByRole('option').first().click();
     await window.keyboard.press(' ');
-    await window.getByRole('dialog').getByText('Twice cut').waitFor();
+    await window.getByRole('dialog').getByText('Twice cut', { exact: true }).waitFor();
     await app.close();
   },
 );
